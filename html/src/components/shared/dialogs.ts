@@ -1,0 +1,42 @@
+import { defineAsyncComponent, type AsyncComponentLoader } from 'vue';
+
+import type { Message } from '../../stores/model';
+import ConfirmDialog from '../dialogs/ConfirmDialog.vue';
+import { openOverlay } from './overlay';
+
+const lazy = (loader: AsyncComponentLoader) => defineAsyncComponent(loader);
+
+const Settings = lazy(() => import('../settings/SettingsDialog.vue'));
+const NewGroup = lazy(() => import('../groups/NewGroupDialog.vue'));
+const AddMembers = lazy(() => import('../groups/AddMembersDialog.vue'));
+const RenameGroup = lazy(() => import('../groups/RenameGroupDialog.vue'));
+const Switcher = lazy(() => import('../dialogs/SwitcherDialog.vue'));
+const Shortcuts = lazy(() => import('../dialogs/ShortcutsDialog.vue'));
+const PersonCard = lazy(() => import('../people/PersonDialog.vue'));
+const RemovePerson = lazy(() => import('../people/RemovePersonDialog.vue'));
+const Viewer = lazy(() => import('../conversation/PictureViewer.vue'));
+const JumpToDate = lazy(() => import('../conversation/JumpToDateDialog.vue'));
+
+export const showSettings = (section = 'profile') => openOverlay(Settings, { section });
+export const showNewGroup = () => openOverlay(NewGroup);
+export const showAddMembers = (groupId: string) => openOverlay(AddMembers, { groupId });
+export const showRenameGroup = (groupId: string) => openOverlay(RenameGroup, { groupId });
+export const showSwitcher = () => openOverlay(Switcher);
+export const showShortcuts = () => openOverlay(Shortcuts);
+export const showPerson = (userId: string) => openOverlay(PersonCard, { userId });
+export const showRemovePerson = (userId: string) => openOverlay(RemovePerson, { userId });
+export const showPicture = (conversation: string, message: Message) => openOverlay(Viewer, { conversation, start: message.key });
+export const showJumpToDate = (onPick: (time: number) => void) => openOverlay(JumpToDate, { onPick });
+
+export interface Question {
+  title: string;
+  text: string;
+  /** What the confirming button says. */
+  action: string;
+  danger?: boolean;
+}
+
+/** Asks; whether the answer is yes. */
+export function ask(question: Question): Promise<boolean> {
+  return new Promise((resolve) => openOverlay(ConfirmDialog, { ...question, onAnswer: resolve }));
+}

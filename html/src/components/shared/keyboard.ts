@@ -1,0 +1,56 @@
+import { useEventListener } from '@vueuse/core';
+
+import { useConversations } from '../../stores/conversations';
+import { showSettings, showShortcuts, showSwitcher } from './dialogs';
+import { overlays } from './overlay';
+
+interface Keys {
+  open: (key: string) => void;
+  current: () => string;
+  search: () => void;
+  escape: () => void;
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+/** The page's shortcuts, as Element and Telegram Web have them. Dialogs and menus keep their own keys. */
+export function useKeyboard(keys: Keys): void {
+  const conversations = useConversations();
+
+  function step(by: 1 | -1, unreadOnly: boolean): void {
+    const all = conversations.list;
+    const from = all.findIndex(({ key }) => key === keys.current());
+    for (let at = from + by; at >= 0 && at < all.length; at += by) {
+      const place = all[at];
+      if (place && (!unreadOnly || place.unread > 0)) return keys.open(place.key);
+    }
+  }
+
+  useEventListener(document, 'keydown', (event) => {
+    if (event.isComposing || event.defaultPrevented) return;
+    const control = event.ctrlKey || event.metaKey;
+    if (control && !event.altKey && event.key.toLowerCase() === 'k') {
+      event.preventDefault();
+      if (overlays.length === 0) showSwitcher();
+      return;
+    }
+    if (overlays.length > 0) return;
+    if (event.altKey && !control && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
+      event.preventDefault();
+      step(event.key === 'ArrowUp' ? -1 : 1, event.shiftKey);
+    } else if (control && event.key === ',') {
+      event.preventDefault();
+      showSettings();
+    } else if (control && event.shiftKey && event.key.toLowerCase() === 'f') {
+      event.preventDefault();
+      keys.search();
+    } else if (event.key === 'Escape') {
+      keys.escape();
+    } else if (event.key === '?' && !control && !isTyping(event.target)) {
+      event.preventDefault();
+      showShortcuts();
+    }
+  });
+}

@@ -1,0 +1,27 @@
+// Where the server is: where the page came from, unless the build was told otherwise (html/.env.example).
+
+export interface Addresses {
+  /** Of POST, GET and DELETE /session. */
+  session: string;
+  socket: string;
+  /** Of a path that the server gave for an upload, ready for `src` and `href`; "" when it is no upload's path. */
+  upload(path: unknown): string;
+}
+
+/** Paths of uploads hold nothing that could lead elsewhere or be run. */
+const UPLOAD = /^\/?upload\/(?!\/)[\w./-]+$/;
+
+export function addressesFor(page: string, server = '', uploads = ''): Addresses {
+  const here = new URL(server || '/', page);
+  const socket = new URL('ws', here);
+  socket.protocol = here.protocol === 'http:' ? 'ws:' : 'wss:';
+  const files = new URL(uploads || here.href, page);
+  return {
+    session: new URL('session', here).href,
+    socket: socket.href,
+    upload(path) {
+      if (typeof path !== 'string' || !UPLOAD.test(path) || path.split('/').includes('..')) return '';
+      return new URL(path.replace(/^\//, ''), files).href;
+    },
+  };
+}

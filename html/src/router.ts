@@ -1,0 +1,20 @@
+// Which view an address shows. The address is in the hash, so any server can serve the page from any folder.
+import { createRouter, createWebHashHistory } from 'vue-router';
+
+import { useSession } from './stores/session';
+
+export const router = createRouter({
+  history: createWebHashHistory(),
+  routes: [
+    { path: '/enter', name: 'enter', component: () => import('./components/EnterPage.vue') },
+    { path: '/:conversation?', name: 'chat', component: () => import('./components/ChatPage.vue'), props: true },
+    { path: '/:rest(.*)*', redirect: '/' },
+  ],
+});
+
+router.beforeEach((to) => {
+  const inside = useSession().phase === 'in';
+  if (to.name === 'enter' && inside) return String(to.query.next ?? '/');
+  if (to.name !== 'enter' && !inside) return { name: 'enter', query: to.path === '/' ? {} : { next: to.path } };
+  return true;
+});

@@ -1,0 +1,131 @@
+// Several people in Chromium against a real server: the ways through the chat.
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { Chatd } from '../support/chatd';
+import { openChromium, Visitor } from './visitor';
+
+let server: Chatd;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([Chatd.startWithPage(), openChromium()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const inside = (name: string, settings?: Parameters<typeof Visitor.inside>[3]): Promise<Visitor> =>
+  Visitor.inside(browser, server.page, name, settings);
+
+test('two people register, talk in the lobby, and see who is there and what is stored', async () => {
+  const ann = await inside('e2e-ann');
+  const bob = await inside('e2e-bob');
+  await ann.say('hello bob');
+  await ann.stored('hello bob');
+  await bob.sees('hello bob');
+  await bob.page.getByRole('article', { name: /e2e-ann/ }).first().waitFor();
+  await bob.page.getByRole('button', { name: 'People', exact: true }).click();
+  await bob.page.getByRole('button', { name: /e2e-ann/ }).first().waitFor();
+  expect([...ann.faults, ...bob.faults]).toEqual([]);
+  await Promise.all([ann.leave(), bob.leave()]);
+});
+
+test('after a reload one is in, and what was said is there', async () => {
+  const carl = await inside('e2e-carl');
+  await carl.say('before the reload');
+  await carl.stored('before the reload');
+  await carl.page.reload();
+  await carl.sees('before the reload');
+  await carl.say('and after it');
+  await carl.stored('and after it');
+  await carl.leave();
+});
+
+test('a private chat: found by name, unread for the other until it is opened', async () => {
+  const dora = await inside('e2e-dora');
+  const emil = await inside('e2e-emil');
+  await dora.find('e2e-emil');
+  await dora.say('just the two of us');
+  await dora.stored('just the two of us');
+  const place = emil.place('e2e-dora');
+  await place.waitFor();
+  await place.getByText('1 unread message').waitFor({ state: 'attached' });
+  await expect.poll(() => emil.page.title()).toMatch(/^\(1\) /);
+  await emil.open('e2e-dora');
+  await emil.sees('just the two of us');
+  await place.getByText(/unread/).waitFor({ state: 'detached' });
+  await emil.say('yes');
+  await dora.sees('yes');
+  expect([...dora.faults, ...emil.faults]).toEqual([]);
+  await Promise.all([dora.leave(), emil.leave()]);
+});
+
+test('a group is founded, talks, and is left', async () => {
+  const fay = await inside('e2e-fay');
+  const gus = await inside('e2e-gus');
+  const hal = await inside('e2e-hal');
+  await fay.menu('New group');
+  const dialog = fay.page.getByRole('dialog', { name: 'New group' });
+  await dialog.getByRole('textbox', { name: 'Name of the group' }).fill('climbing');
+  for (const name of ['e2e-gus', 'e2e-hal']) await dialog.getByRole('checkbox', { name: new RegExp(name) }).click();
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await fay.page.getByRole('log', { name: 'Messages in climbing' }).waitFor();
+  await fay.say('tomorrow at six?');
+  await fay.stored('tomorrow at six?');
+  await gus.open('climbing');
+  await gus.sees('tomorrow at six?');
+  await hal.open('climbing');
+  await hal.page.getByRole('button', { name: 'Details', exact: true }).click();
+  await hal.page.getByRole('button', { name: 'Leave the group' }).click();
+  await hal.page.getByRole('alertdialog').or(hal.page.getByRole('dialog', { name: /^Leave/ }))
+    .getByRole('button', { name: /Leave/ }).click();
+  await hal.place('climbing').waitFor({ state: 'detached' });
+  await gus.log.getByText('e2e-hal left').waitFor();
+  expect([...fay.faults, ...gus.faults, ...hal.faults]).toEqual([]);
+  await Promise.all([fay.leave(), gus.leave(), hal.leave()]);
+});
+
+test('a second device sees what the first one does, and can be logged out from it', async () => {
+  const laptop = await inside('e2e-ida');
+  await laptop.say('from the laptop');
+  await laptop.stored('from the laptop');
+  const phone = await inside('e2e-ida', { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true });
+  await phone.open('Lobby');
+  await phone.sees('from the laptop');
+  await laptop.say('both see this');
+  await phone.sees('both see this');
+  await laptop.menu('Settings');
+  await laptop.page.getByRole('tab', { name: 'Devices' }).or(laptop.page.getByRole('button', { name: 'Devices' })).first().click();
+  await laptop.page.getByRole('button', { name: /^Log out/ }).last().click();
+  await phone.page.getByRole('textbox', { name: 'Password', exact: true }).waitFor();
+  await phone.page.getByRole('alert').first().waitFor();
+  expect(laptop.faults).toEqual([]);
+  await Promise.all([laptop.leave(), phone.leave()]);
+});
+
+test('logging out ends the session, and the page holds no secret', async () => {
+  const jo = await inside('e2e-jo');
+  const [cookie] = await jo.page.context().cookies();
+  expect(cookie).toMatchObject({ name: '__Host-chatd', httpOnly: true, secure: true, sameSite: 'Strict' });
+  const held = await jo.page.evaluate(() =>
+    document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage) + document.documentElement.innerHTML);
+  expect(held).not.toContain(cookie?.value);
+  await jo.menu('Log out');
+  await jo.page.getByRole('button', { name: 'Log out', exact: true }).last().click();
+  await jo.page.getByRole('textbox', { name: 'Password', exact: true }).waitFor();
+  expect(await jo.page.context().cookies()).toEqual([]);
+  await jo.page.reload();
+  await jo.page.getByRole('textbox', { name: 'Password', exact: true }).waitFor();
+  await jo.leave();
+});
+
+test('a wrong password is refused in words', async () => {
+  await (await inside('e2e-kim')).leave();
+  const visitor = await Visitor.arrive(browser, server.page);
+  await visitor.fillIn('e2e-kim', 'wrong-one');
+  await visitor.page.getByText(/do not belong together|wrong/i).first().waitFor();
+  await visitor.leave();
+});

@@ -1,0 +1,161 @@
+// What is there after reloads, broken connections and a server that died: everything, once.
+import 'fake-indexeddb/auto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { Chatd } from '../support/chatd';
+import { Browser } from '../support/browser';
+import { Person } from '../support/person';
+import { until } from '../support/until';
+
+let server: Chatd;
+const people: Person[] = [];
+
+beforeAll(async () => {
+  server = await Chatd.start();
+});
+
+afterAll(async () => {
+  for (const person of people) person.link.end();
+  await server.stop();
+});
+
+async function enter(name: string, browser?: Browser): Promise<Person> {
+  const person = await Person.enter(server.page, name, browser);
+  people.push(person);
+  return person;
+}
+
+async function reload(person: Person): Promise<Person> {
+  const again = await person.reload();
+  people.push(again);
+  return again;
+}
+
+const allStored = (person: Person, key: string): Promise<boolean> =>
+  until('all stored', () => person.messages.of(key).messages.every(({ state }) => state === 'stored'));
+
+test('after a reload one is in, and the last conversations are there before the connection', async () => {
+  const ann = await enter('away-ann');
+  await ann.say('lobby', 'kept');
+  const kept = () => ann.link.cache?.conversations();
+  await until('in the cache', async () => (await kept())?.some(({ entries }) => entries.some(({ mess }) => mess === 'kept')));
+  const again = await reload(ann);
+  expect(again.session.phase).toBe('in');
+  expect(again.session.me?.name).toBe('away-ann');
+  expect(again.connection.phase).toBe('connecting');
+  expect(again.texts('lobby')).toContain('kept');
+  await again.online();
+  expect(again.texts('lobby').filter((text) => text === 'kept')).toHaveLength(1);
+});
+
+test('a broken connection is made again, and what was said meanwhile is told once', async () => {
+  const bob = await enter('away-bob');
+  const cleo = await enter('away-cleo');
+  await bob.cut();
+  for (let number = 1; number <= 20; number += 1) await cleo.say('lobby', `meanwhile ${number}`);
+  await bob.online();
+  await until('told', () => bob.texts('lobby').includes('meanwhile 20'));
+  const told = bob.texts('lobby').filter((text) => text.startsWith('meanwhile'));
+  expect(told).toEqual(Array.from({ length: 20 }, (_, index) => `meanwhile ${index + 1}`));
+});
+
+test('work typed offline is sent in its order when the server is back, also after a reload', async () => {
+  const dan = await enter('away-dan');
+  await server.halt();
+  await until('lost', () => dan.connection.phase !== 'online');
+  for (let number = 1; number <= 5; number += 1) dan.messages.send('lobby', { text: `offline ${number}` });
+  dan.drafts.set('lobby', { text: 'half a thou', replyTo: 0 });
+  expect(dan.messages.of('lobby').messages.at(-1)).toMatchObject({ text: 'offline 5', state: 'queued' });
+  await until('kept', async () => (await dan.link.cache?.outbox())?.length === 5 && dan.browser.storage.getItem(`drafts-${dan.id}`));
+  const again = await reload(dan);
+  expect(again.session.phase).toBe('in');
+  expect(again.texts('lobby').slice(-5)).toEqual([1, 2, 3, 4, 5].map((number) => `offline ${number}`));
+  expect(again.drafts.get('lobby').text).toBe('half a thou');
+  await server.launch();
+  again.connection.retryNow();
+  await again.online();
+  await allStored(again, 'lobby');
+  expect(again.texts('lobby').filter((text) => text.startsWith('offline'))).toEqual(
+    [1, 2, 3, 4, 5].map((number) => `offline ${number}`));
+  await until('nothing left', async () => (await again.link.cache?.outbox())?.length === 0);
+});
+
+test('killed while many are sent: each is stored once, in order, and everybody sees the same', async () => {
+  const eve = await enter('away-eve');
+  const fay = await enter('away-fay');
+  const texts = Array.from({ length: 200 }, (_, index) => `mid-send ${index}`);
+  for (const text of texts) eve.messages.send('lobby', { text });
+  await until('some are stored', () =>
+    eve.messages.of('lobby').messages.some((one) => one.text === 'mid-send 20' && one.state === 'stored'));
+  await server.halt('SIGKILL');
+  await until('lost', () => eve.connection.phase === 'waiting' && fay.connection.phase === 'waiting');
+  expect(eve.messages.of('lobby').messages.at(-1)?.state).toBe('queued');
+  await server.launch();
+  for (const person of [eve, fay]) person.connection.retryNow();
+  await Promise.all([eve.online(), fay.online()]);
+  await allStored(eve, 'lobby');
+  await until('fay has the last', () => fay.texts('lobby').includes('mid-send 199'));
+  for (const person of [eve, fay]) {
+    expect(person.texts('lobby').filter((text) => text.startsWith('mid-send'))).toEqual(texts);
+  }
+  const seqs = fay.messages.of('lobby').messages.map(({ seq }) => seq);
+  expect(seqs).toEqual(seqs.map((_, index) => (seqs[0] ?? 0) + index));
+}, 60_000);
+
+test('a second device has the same conversations, and sees what the first one sends', async () => {
+  const gil = await enter('away-gil');
+  const hal = await enter('away-hal');
+  await gil.say(`user:${hal.id}`, 'from the laptop');
+  const phone = await enter('away-gil');
+  await until('told', () => phone.texts(`user:${hal.id}`).includes('from the laptop'));
+  await gil.say(`user:${hal.id}`, 'still the laptop');
+  const seen = await until('seen', () => phone.messages.of(`user:${hal.id}`).messages.find(({ text }) => text === 'still the laptop'));
+  expect(seen.mine).toBe(true);
+  const devices = await phone.session.devices();
+  expect(devices.map(({ current }) => current).sort()).toEqual([false, true]);
+  const other = devices.find(({ current }) => !current);
+  expect(await phone.session.endDevice(other?.id ?? '')).toEqual({ ok: true });
+  await until('out', () => gil.session.phase === 'guest');
+  expect(gil.session.refusal?.code).toBe('login_required');
+  expect(gil.conversations.list).toEqual([]);
+  expect(phone.connection.phase).toBe('online');
+});
+
+test('logging out forgets everything that was kept', async () => {
+  const ida = await enter('away-ida');
+  const id = ida.id;
+  await ida.say('lobby', 'secret');
+  await until('in the cache', async () => (await ida.link.cache?.conversations())?.length);
+  expect(await ida.session.leave()).toEqual({ ok: true });
+  expect(ida.session).toMatchObject({ phase: 'guest', me: null, refusal: null });
+  expect(ida.connection.phase).toBe('idle');
+  expect((await indexedDB.databases()).map(({ name }) => name)).not.toContain(`chatd-${id}`);
+  expect(ida.browser.storage.length).toBe(0);
+  const again = await reload(ida);
+  expect(again.session).toMatchObject({ phase: 'guest', refusal: null });
+});
+
+test('a form that is refused says why', async () => {
+  await enter('away-jo');
+  const stranger = new Person(new Browser(server.page));
+  await stranger.session.start();
+  expect(stranger.session).toMatchObject({ phase: 'guest', refusal: null });
+  expect(await stranger.session.enter('away-jo', 'wrong')).toMatchObject({ ok: false, refusal: { code: 'wrong_password' } });
+  expect(stranger.session).toMatchObject({ phase: 'guest', refusal: { code: 'wrong_password' } });
+  expect(await stranger.session.enter('x'.repeat(40), 'secret12')).toMatchObject({ refusal: { code: 'invalid_name' } });
+  expect(await stranger.session.enter('away-unknown', 'secret12', true)).toMatchObject({ refusal: { code: 'wrong_password' } });
+});
+
+test('another account in the same browser takes over every page of it', async () => {
+  const kim = await enter('away-kim');
+  await kim.say('lobby', 'by kim');
+  const page = new Person(kim.browser);
+  people.push(page);
+  await page.session.enter('away-lou', 'secret12');
+  await page.online();
+  // Kim's session ended by it.
+  await until('out', () => kim.session.phase === 'guest');
+  const again = await reload(kim);
+  await again.online();
+  expect(again.session.me?.name).toBe('away-lou');
+});

@@ -1,0 +1,15 @@
+// The built client in Debian's Chromium against real servers: `npm run test:browser`, after `npm run build`.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['tests/browser/*.e2e.ts'],
+    environment: 'node',
+    // Clients without a browser meet the servers' own certificates too.
+    env: { NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_NO_WARNINGS: '1' },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Each file has a server and a browser of its own.
+    maxWorkers: 2,
+  },
+});

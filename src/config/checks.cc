@@ -1,0 +1,123 @@
+#include "config/checks.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "config/config_error.h"
+#include "config/redis_address.h"
+
+namespace chat::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+void check_certificate_pair(const Configuration& configuration) {
+  const Settings& settings = configuration.settings;
+  if (settings.tls_cert.empty() == settings.tls_key.empty()) return;
+  const bool has_certificate = !settings.tls_cert.empty();
+  throw ConfigError(
+      fmt::format("{} is given without {}: give both for wss://, or neither for ws://",
+                  configuration.place_of(has_certificate ? "tls_cert" : "tls_key"),
+                  has_certificate ? "--tls-key" : "--tls-cert"));
+}
+
+void check_readable(const Configuration& configuration, std::string_view option,
+                    const std::string& path) {
+  if (path.empty()) return;
+  if (::access(path.c_str(), R_OK) != 0)
+    throw ConfigError(
+        fmt::format("{}: {} cannot be read: {}; it must be readable for the user "
+                    "that chatd runs as",
+                    configuration.place_of(option), path, std::strerror(errno)));
+  if (!fs::is_regular_file(path))
+    throw ConfigError(fmt::format("{}: {} is not a file", configuration.place_of(option), path));
+}
+
+void check_folder(const Configuration& configuration, std::string_view option,
+                  const std::string& path) {
+  if (!path.empty() && !fs::is_directory(path))
+    throw ConfigError(fmt::format("{}: {} is not a folder", configuration.place_of(option), path));
+}
+
+// The folder itself, or the nearest one above it that exists.
+fs::path existing_ancestor(fs::path path) {
+  std::error_code ignored;
+  while (!fs::exists(path, ignored) && path.has_parent_path() && path != path.parent_path())
+    path = path.parent_path();
+  return path;
+}
+
+void check_writable_folder(const Configuration& configuration, std::string_view option,
+                           const std::string& path) {
+  if (path.empty())
+    throw ConfigError(fmt::format("{} must name a folder", configuration.place_of(option)));
+  const fs::path existing = existing_ancestor(path);
+  if (!fs::is_directory(existing))
+    throw ConfigError(
+        fmt::format("{}: {} is not a folder", configuration.place_of(option), existing.string()));
+  if (::access(existing.c_str(), W_OK | X_OK) != 0)
+    throw ConfigError(
+        fmt::format("{}: {} cannot be written: {}; give it to the user that chatd "
+                    "runs as, or name another folder",
+                    configuration.place_of(option), existing.string(), std::strerror(errno)));
+}
+
+// A file that the server opens for writing, and makes when it is not there.
+void check_writable_file(const Configuration& configuration, std::string_view option,
+                         const std::string& path) {
+  if (path.empty()) return;
+  if (fs::is_directory(path))
+    throw ConfigError(fmt::format("{}: {} is a folder", configuration.place_of(option), path));
+  fs::path folder = fs::absolute(path).parent_path();
+  // The one folder of such files that a start makes.
+  if (folder == fs::absolute(configuration.settings.data)) folder = existing_ancestor(folder);
+  const bool exists = fs::exists(path);
+  if (::access(exists ? path.c_str() : folder.c_str(), W_OK) != 0)
+    throw ConfigError(fmt::format("{}: {} cannot be written: {}", configuration.place_of(option),
+                                  exists ? path : folder.string(), std::strerror(errno)));
+}
+
+}  // namespace
+
+void check_together(const Configuration& configuration, const CommandLine& line) {
+  const Settings& settings = configuration.settings;
+  check_certificate_pair(configuration);
+  if (line.daemon && settings.echo)
+    throw ConfigError("--echo is for conformance tests and cannot go with -d");
+  if (line.daemon && !settings.rate_limits)
+    throw ConfigError("--rate-limits off is for load tests and cannot go with -d");
+  const bool managed = settings.redis.kind == RedisAddress::Kind::managed;
+  if (managed && managed_redis_socket(settings.data).size() > kLongestSocketPath)
+    throw ConfigError(
+        fmt::format("{}: the path of the Redis socket below it would be over {} "
+                    "bytes; use a shorter folder",
+                    configuration.place_of("data"), kLongestSocketPath));
+  if (managed && settings.durable == Durability::replica)
+    throw ConfigError(
+        fmt::format("{}: managed Redis has no replica: name a Redis that has with "
+                    "--redis, or choose disk",
+                    configuration.place_of("durable")));
+}
+
+void check_files(const Configuration& configuration) {
+  const Settings& settings = configuration.settings;
+  check_readable(configuration, "tls_cert", settings.tls_cert);
+  check_readable(configuration, "tls_key", settings.tls_key);
+  check_folder(configuration, "html", settings.html);
+  check_writable_folder(configuration, "data", settings.data);
+  check_writable_folder(configuration, "upload", settings.upload);
+  check_writable_file(configuration, "log_file", settings.log_file);
+}
+
+void check_pid_file(const Configuration& configuration) {
+  check_writable_file(configuration, "pid_file", configuration.settings.pid_file);
+}
+
+}  // namespace chat::config

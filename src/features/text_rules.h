@@ -1,0 +1,24 @@
+// What texts by strangers may look like before others see them.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace chat::features {
+
+// Whether `utf8` is fit to be somebody's or something's name: one to `most` characters, none of
+// them a control character, invisible, or turning the direction of writing, and no space at either
+// end.
+bool is_presentable_name(std::string_view utf8, std::size_t most);
+
+// Whether `utf8` has at most that many characters.
+bool is_at_most(std::string_view utf8, std::size_t characters);
+
+// Whether `path` has the form of a kept file's path below `folder`, such as "/upload/image/".
+// Whether there is such a file is not looked at: data of the PHP original may name files elsewhere.
+bool is_upload_path(std::string_view path, std::string_view folder);
+
+// Whether `text` has the form of a user's or a group's id. Whether there is one is not looked at.
+bool is_id(std::string_view text);
+
+}  // namespace chat::features

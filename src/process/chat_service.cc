@@ -1,0 +1,257 @@
+#include "process/chat_service.h"
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "coro/spawn.h"
+#include "features/admin.h"
+#include "features/group.h"
+#include "features/mark.h"
+#include "features/message.h"
+#include "process/chat_options.h"
+#include "process/policy.h"
+#include "process/version.h"
+#include "protocol/refusal_notice.h"
+#include "store/sleep.h"
+#include "websocket/close_code.h"
+
+namespace chat::process {
+
+using session::Session;
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr milliseconds kDrainPoll{50};
+constexpr milliseconds kRenumberPause{100};
+
+void on_sentinels(const std::string& problem) {
+  if (problem.empty())
+    log::info("the Sentinels answer again");
+  else
+    log::warn("{}", problem);
+}
+
+std::vector<std::string> streams_of(const std::string& worker) {
+  return {"bus:all", "bus:worker:" + worker};
+}
+
+// What connections are told whose login session ends. The bus tells when.
+protocol::Notice session_over() { return protocol::notice_of(Refusal::login_required); }
+
+protocol::Welcome welcome(const config::Settings& settings) {
+  protocol::Welcome welcome;
+  welcome.server = "chatd/" + std::string(kVersion);
+  welcome.max_message_size = static_cast<std::int64_t>(settings.max_message_size);
+  welcome.max_upload_size = static_cast<std::int64_t>(settings.max_upload_size);
+  welcome.ping_seconds = std::chrono::duration_cast<seconds>(settings.ping_interval).count();
+  welcome.presence_threshold = static_cast<std::int64_t>(settings.presence_threshold);
+  welcome.reconnect_ms = settings.reconnect_jitter.count();
+  welcome.timestamp = unix_now();
+  return welcome;
+}
+
+}  // namespace
+
+ChatService::ChatService(net::EventLoop& loop, net::ThreadPool& disk, WorkerContext& context)
+    : loop_(loop),
+      context_(context),
+      hashing_(loop, hashing_options(context.settings)),
+      framer_(context.settings.compression_min_size),
+      redis_(loop.base(), redis_options(context.settings),
+             [this](bool up, const std::string& problem) { on_redis(up, problem); }),
+      old_sessions_(loop.base(), old_sessions_options(context.settings)),
+      users_(redis_, context.settings.bus_length),
+      names_(redis_),
+      sessions_(redis_, &old_sessions_, context.settings.bus_length, session_ttl(context.settings),
+                protocol::encode(protocol::Wire::v1, session_over())),
+      messages_(redis_, context.settings.bus_length, writes()),
+      peers_(redis_),
+      marks_(redis_, context.settings.bus_length),
+      groups_(redis_, context.settings.bus_length, group_limits(context.settings), writes()),
+      presence_(redis_, context.id, context.settings.bus_length, presence_limits(context.settings)),
+      calls_(redis_, context.settings.max_call_members),
+      files_(redis_, disk, context.settings.upload, context.settings.max_upload_size),
+      limits_(redis_),
+      stream_(loop.base(), redis_options(context.settings), streams_of(context.id)),
+      bus_(stream_, registry_, framer_, context.id,
+           [this](bool went_back) { return catch_up(went_back); }),
+      services_{context.settings, loop,      hashing_,  registry_, bus_,   redis_,
+                users_,           names_,    sessions_, messages_, peers_, marks_,
+                groups_,          presence_, calls_,    files_,    limits_},
+      dispatcher_(services_),
+      session_resource_(services_, policy_of(context.settings)),
+      environment_{loop,
+                   registry_,
+                   framer_,
+                   dispatcher_,
+                   session_limits(context.settings),
+                   reader_limits(context.settings),
+                   {}},
+      presence_keeper_(services_),
+      session_keeper_(services_) {
+  features::handle_messages(services_);
+  features::handle_groups(services_);
+  features::handle_marks(services_);
+  features::handle_notices(services_);
+  const config::Settings& settings = context.settings;
+  if (settings.redis.kind == config::RedisAddress::Kind::sentinel)
+    sentinels_.emplace(
+        loop.base(), settings.redis, [this](const config::RedisHost& primary) { follow(primary); },
+        on_sentinels);
+  if (is_managed(settings) && settings.durable == config::Durability::redis && context.slot == 0)
+    flusher_.emplace(loop, disk, settings.data + "/redis/appendonlydir");
+}
+
+// Where changes are written of which the sender is told; not `redis_` when a replica confirms them,
+// as that would hold everything else back.
+store::Redis* ChatService::writes() {
+  if (context_.settings.durable != config::Durability::replica) return nullptr;
+  if (!confirmed_writes_)
+    confirmed_writes_.emplace(loop_.base(), confirmed_options(context_.settings));
+  return &*confirmed_writes_;
+}
+
+void ChatService::follow(const config::RedisHost& primary) {
+  const config::RedisAddress address = context_.settings.redis.at(primary);
+  log::info("the primary is {}", config::to_string(address));
+  redis_.set_address(address);
+  if (confirmed_writes_) confirmed_writes_->set_address(address);
+  stream_.set_address(address);
+  config::RedisAddress old_sessions = address;
+  old_sessions.database = static_cast<int>(context_.settings.session_database);
+  old_sessions_.set_address(std::move(old_sessions));
+}
+
+void ChatService::on_redis(bool up, const std::string& problem) {
+  if (!up) {
+    if (std::exchange(redis_up_, false)) ++outages_;
+    log::warn("Redis is not reachable: {}", problem);
+    return;
+  }
+  redis_up_ = true;
+  log::info("connected to Redis");
+  presence_keeper_.redis_is_back();
+  coro::spawn(check_newest());
+}
+
+// Lost may be what no bus had brought yet, when Redis is another one or was restored.
+coro::Task<void> ChatService::check_newest() {
+  bool lost = false;
+  try {
+    lost = !co_await messages_.has_newest();
+  } catch (const Rejected& rejected) {
+    log::debug("not known whether Redis lost something: {}", rejected.detail());
+  }
+  if (lost) co_await catch_up(true);
+}
+
+ChatService::~ChatService() { services_.stopping = true; }
+
+void ChatService::start(std::function<void()> ready) { coro::spawn(run_start(std::move(ready))); }
+
+coro::Task<void> ChatService::run_start(std::function<void()> ready) {
+  for (bool started = false; !started && !services_.stopping;) {
+    try {
+      co_await redis_.ready();
+      co_await presence_keeper_.start(context_.dead_ids);
+      co_await stream_.start();
+      started = true;
+    } catch (const Rejected& rejected) {
+      log::warn("start is held up: {} ({})", rejected.what(), rejected.detail());
+    }
+  }
+  if (services_.stopping) co_return;
+  coro::spawn(bus_.run());
+  coro::spawn(index_old_data());
+  ready();
+}
+
+void ChatService::accept(net::Upgraded upgraded, session::Handshake handshake) {
+  const bool v1 = handshake.wire == protocol::Wire::v1;
+  const std::string cookie_token = std::exchange(handshake.cookie_token, std::string());
+  auto session = std::make_shared<Session>(environment_, ++last_connection_, std::move(handshake));
+  session->set_cookie_login(store::Sessions::id_of(cookie_token));
+  registry_.add(session);
+  session->start(std::move(upgraded.connection), std::move(upgraded.leftover));
+  if (v1) session->send(welcome(context_.settings));
+  if (dispersal_) dispersal_->add(session->id());
+}
+
+void ChatService::drain(Farewell farewell, std::function<bool()> is_quiet,
+                        std::function<void()> done) {
+  dispersal_.emplace(loop_, registry_, std::move(farewell));
+  drain_timer_ =
+      loop_.every(kDrainPoll, [this, is_quiet = std::move(is_quiet), done = std::move(done)] {
+        if (registry_.size() != 0 || services_.departing != 0 || !is_quiet()) return;
+        coro::spawn(run_farewell(done));
+        drain_timer_ = net::Timer();
+      });
+}
+
+// The last trace of this worker: its lease and its stream of the bus.
+coro::Task<void> ChatService::run_farewell(std::function<void()> done) {
+  try {
+    co_await presence_.sweep(context_.id);
+  } catch (const Rejected& rejected) {
+    log::warn("the lease is left to run out: {}", rejected.what());
+  }
+  done();
+}
+
+void ChatService::reload() {
+  const config::Settings& settings = context_.settings;
+  environment_.limits = session_limits(settings);
+  environment_.reader_limits = reader_limits(settings);
+  session_resource_.set_policy(policy_of(settings));
+  framer_.set_compression_min_size(settings.compression_min_size);
+  sessions_.set_limits(session_ttl(settings));
+  groups_.set_limits(group_limits(settings));
+  presence_.set_limits(presence_limits(settings));
+  calls_.set_max_members(settings.max_call_members);
+  files_.set_max_size(settings.max_upload_size);
+}
+
+coro::Task<void> ChatService::index_old_data() {
+  try {
+    co_await peers_.index_all();
+    co_await names_.index_all();
+  } catch (const Rejected& rejected) {
+    log::warn("old private conversations and names are not indexed yet: {}", rejected.what());
+  }
+}
+
+// The bus may be back before the commands are; numbers must not go on under the old epoch.
+coro::Task<void> ChatService::renumber() {
+  while (!services_.stopping) {
+    co_await redis_.ready();
+    try {
+      co_await messages_.begin_era();
+      co_return;
+    } catch (const Rejected& rejected) {
+      log::warn("no new numbering yet: {}", rejected.what());
+    }
+    co_await store::sleep_for(loop_, kRenumberPause);
+  }
+}
+
+// Entries of the bus were lost to this worker. Its clients reconnect and read what they missed.
+coro::Task<void> ChatService::catch_up(bool went_back) {
+  // Both the bus and check_newest() may find out; clients that are back already need not go again.
+  if (went_back && std::exchange(told_outage_, outages_) == outages_) co_return;
+  log::warn("{}; {} clients are sent to catch up",
+            went_back ? "Redis lost its newest data" : "entries of the bus were missed",
+            registry_.logged_in().size());
+  if (went_back) co_await renumber();
+  registry_.for_each([](Session& session) {
+    session.close(websocket::kServiceRestart, "messages were missed: reconnect and catch up");
+  });
+}
+
+}  // namespace chat::process

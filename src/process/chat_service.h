@@ -1,0 +1,99 @@
+// The chat behind the WebSockets of one worker: sessions, storage, bus and features, wired.
+//
+// Owned by the worker's main function.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "bus/bus.h"
+#include "features/dispatcher.h"
+#include "features/presence.h"
+#include "features/services.h"
+#include "features/session_keeper.h"
+#include "features/session_resource.h"
+#include "net/event_loop.h"
+#include "net/http_exchange.h"
+#include "net/thread_pool.h"
+#include "process/dispersal.h"
+#include "process/worker.h"
+#include "session/environment.h"
+#include "session/session.h"
+#include "store/folder_flusher.h"
+#include "store/sentinels.h"
+
+namespace chat::process {
+
+class ChatService {
+ public:
+  // `disk` writes uploads.
+  ChatService(net::EventLoop& loop, net::ThreadPool& disk, WorkerContext& context);
+  ~ChatService();
+
+  // Connects to Redis, takes the dead workers' users off the online list and reads the bus; then
+  // calls `ready`.
+  void start(std::function<void()> ready);
+
+  // Takes a connection that became a WebSocket.
+  void accept(net::Upgraded upgraded, session::Handshake handshake);
+
+  // Logging in over HTTP.
+  net::HttpRoute session_route() { return session_resource_.route(); }
+
+  // Says goodbye to everybody, those included who still come; calls `done` when all are gone,
+  // nothing is left to be told, and `is_quiet` says that nobody more will come.
+  void drain(Farewell farewell, std::function<bool()> is_quiet, std::function<void()> done);
+
+  // Limits anew; those of sessions under way included.
+  void reload();
+
+ private:
+  void on_redis(bool up, const std::string& problem);
+  coro::Task<void> run_start(std::function<void()> ready);
+  coro::Task<void> run_farewell(std::function<void()> done);
+  coro::Task<void> catch_up(bool went_back);
+  coro::Task<void> renumber();
+  coro::Task<void> check_newest();
+  store::Redis* writes();
+  void follow(const config::RedisHost& primary);
+  coro::Task<void> index_old_data();
+
+  net::EventLoop& loop_;
+  WorkerContext& context_;
+  net::ThreadPool hashing_;
+  session::Registry registry_;
+  session::Framer framer_;
+  store::Redis redis_;
+  store::Redis old_sessions_;
+  std::optional<store::Redis> confirmed_writes_;
+  store::Users users_;
+  store::NameIndex names_;
+  store::Sessions sessions_;
+  store::Messages messages_;
+  store::Peers peers_;
+  store::Marks marks_;
+  store::Groups groups_;
+  store::Presence presence_;
+  store::Calls calls_;
+  store::Files files_;
+  store::Limits limits_;
+  store::BusStream stream_;
+  std::optional<store::Sentinels> sentinels_;
+  std::optional<store::FolderFlusher> flusher_;
+  bus::Bus bus_;
+  features::Services services_;
+  features::Dispatcher dispatcher_;
+  features::SessionResource session_resource_;
+  session::Environment environment_;
+  features::PresenceKeeper presence_keeper_;
+  std::optional<Dispersal> dispersal_;
+  features::SessionKeeper session_keeper_;
+  net::Timer drain_timer_;
+  std::uint64_t last_connection_ = 0;
+  bool redis_up_ = false;
+  std::uint64_t outages_ = 0;      // of the connection to Redis
+  std::uint64_t told_outage_ = 0;  // the last one after which something was lost
+};
+
+}  // namespace chat::process

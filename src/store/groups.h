@@ -1,0 +1,118 @@
+// Groups and who belongs to them.
+//
+// `groups` (id → JSON), `group_members:group_id:ID` and `user_groups:user_id:ID` as the PHP
+// original keeps them; `group_invites:group_id:ID` is the set of users who may join by themselves.
+// Every change of membership is an entry of the group's conversation, stored, numbered and posted
+// to the audience "g:ID" by the same script that makes the change.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coro/task.h"
+#include "store/messages.h"
+#include "store/redis.h"
+#include "store/users.h"
+
+namespace chat::store {
+
+struct Group {
+  std::string id;
+  std::string name;
+  std::string admin_id;
+  double created = 0;  // seconds since 1970
+  std::string avatar;  // empty: none
+};
+
+struct Member {
+  Profile profile;
+  double joined = 0;  // seconds since 1970
+};
+
+struct Joined {
+  std::vector<std::string> added;  // those who were not members before
+  Stored stored;                   // seq 0 when nobody was added
+};
+
+struct Left {
+  bool dissolved = false;  // nobody remained
+  std::string admin_id;    // after the change
+  Stored stored;           // seq 0 when dissolved
+};
+
+struct GroupLimits {
+  std::size_t max_members = 500;
+  std::size_t max_groups_per_user = 1000;
+};
+
+class Groups {
+ public:
+  // `writes`: as in Messages, for every change.
+  Groups(Redis& redis, std::size_t bus_length, GroupLimits limits, Redis* writes = nullptr)
+      : redis_(redis),
+        writes_(writes == nullptr ? redis : *writes),
+        bus_length_(bus_length),
+        limits_(limits) {}
+
+  // Limits for the changes to come.
+  void set_limits(GroupLimits limits) { limits_ = limits; }
+
+  // Makes a group of `group.admin_id` and `members`, with `first` as its first message. Throws
+  // Rejected: `disabled`, `no_such_user`, `group_too_large`, `too_many_groups`, `id_taken` (draw
+  // another group id).
+  coro::Task<Stored> create(Group group, std::vector<std::string> members, Entry first);
+
+  coro::Task<std::optional<Group>> info(std::string group_id);
+
+  // The groups of a user in the order of joining.
+  coro::Task<std::vector<Group>> list_of(std::string user_id);
+
+  // In the order of joining; one round trip. Empty when there is no such group.
+  coro::Task<std::vector<Member>> members(std::string group_id);
+
+  coro::Task<std::vector<std::string>> member_ids(std::string group_id);
+  coro::Task<bool> is_member(std::string group_id, std::string user_id);
+
+  // `actor` is the group's administrator, or adds only itself and is invited. Throws Rejected:
+  // `no_such_group`, `not_group_admin`, `no_such_user`, `group_too_large`, `too_many_groups`.
+  coro::Task<Joined> add_members(std::string group_id, std::string actor,
+                                 std::vector<std::string> users, Entry entry);
+
+  // `actor` leaves by itself when `users` is nobody else, or is the administrator who takes others
+  // out, all of them or nobody. When the administrator leaves, the member that joined first takes
+  // over, which the entry tells as `admin_id` of its `mess`; the last one dissolves the group.
+  // Throws Rejected: `no_such_group`, `not_a_member`, `not_group_admin`, `not_allowed` (both at
+  // once).
+  coro::Task<Left> remove_members(std::string group_id, std::string actor,
+                                  std::vector<std::string> users, Entry entry);
+
+  // Gives the group another name or picture ("" for none); what is absent stays. Throws Rejected:
+  // `no_such_group`, `not_group_admin`.
+  coro::Task<Stored> update(std::string group_id, std::string actor,
+                            std::optional<std::string> name, std::optional<std::string> avatar,
+                            Entry entry);
+
+  // Returns who the members were; `body` is posted to the audience "g:ID". The messages stay
+  // stored, readable by nobody. Throws Rejected: `dissolve_refused` unless `actor` is the
+  // administrator.
+  coro::Task<std::vector<std::string>> dissolve(std::string group_id, std::string actor,
+                                                std::string body);
+
+  // Lets `user` join by itself; `body` is posted to "u:USER". Throws Rejected: `no_such_group`,
+  // `not_group_admin`, `no_such_user`, `group_too_large` (as many invitations as members allowed).
+  coro::Task<void> invite(std::string group_id, std::string actor, std::string user,
+                          std::string body);
+
+  // Takes an invitation back (`actor` is the administrator) or declines it (`actor` is `user`).
+  coro::Task<void> uninvite(std::string group_id, std::string actor, std::string user);
+
+ private:
+  Redis& redis_;
+  Redis& writes_;
+  std::size_t bus_length_;
+  GroupLimits limits_;
+};
+
+}  // namespace chat::store

@@ -1,0 +1,217 @@
+// The scripts of groups.cc. ARGV[1] is the bus length where they post.
+#pragma once
+
+#include <string_view>
+
+#include "store/lua_common.h"
+#include "store/script.h"
+
+namespace chat::store::scripts {
+
+// load(id): the group as a table and as text, or nil. enter(id, user, us), depart(id, user).
+// in_as_many_as(user, most): whether that user is in so many groups.
+inline constexpr std::string_view kGroups = R"lua(
+local function members_key(id) return 'group_members:group_id:' .. id end
+local function invites_key(id) return 'group_invites:group_id:' .. id end
+
+local function load(id)
+  local json = redis.call('HGET', 'groups', id)
+  return json and cjson.decode(json), json
+end
+
+local function enter(id, user, us)
+  local time = seconds_text(us)
+  redis.call('ZADD', members_key(id), time, user)
+  redis.call('ZADD', 'user_groups:user_id:' .. user, time, id)
+end
+
+local function depart(id, user)
+  redis.call('ZREM', members_key(id), user)
+  redis.call('ZREM', 'user_groups:user_id:' .. user, id)
+  redis.call('HDEL', 'marks:user_id:' .. user, 'group:' .. id)
+end
+
+local function known(user) return redis.call('EXISTS', 'user_id:' .. user) == 1 end
+
+local function in_as_many_as(user, most)
+  return redis.call('ZCARD', 'user_groups:user_id:' .. user) >= tonumber(most)
+end
+)lua";
+
+// ARGV: bus length, most members, most groups of a user, id, JSON, head, tail, body, administrator,
+// other members. Returns {seq, timestamp, epoch}.
+inline const Script create_group{lua::kBasics, lua::kBus, lua::kConversations, kGroups, R"lua(
+local id, key = ARGV[4], 'message:common_id:' .. ARGV[4]
+local members = {unpack(ARGV, 9)}
+if redis.call('HGET', 'user_id:' .. members[1], 'is_active') ~= '1' then return refuse('disabled') end
+if #members > tonumber(ARGV[2]) then return refuse('group_too_large') end
+for _, user in ipairs(members) do
+  if not known(user) then return refuse('no_such_user') end
+  if in_as_many_as(user, ARGV[3]) then return refuse('too_many_groups') end
+end
+-- An id means a user or a group, never both.
+if redis.call('HEXISTS', 'groups', id) == 1 or redis.call('EXISTS', key) == 1 or known(id) then
+  return refuse('id_taken')
+end
+
+local state, us = settle(key), now_us()
+redis.call('HSET', 'groups', id, ARGV[5])
+for place, user in ipairs(members) do enter(id, user, us + place - 1) end
+store(key, state, ARGV[6], ARGV[7], 'g:' .. id, ARGV[8], 'j', table.concat(members, ','))
+return {state.seq, state.timestamp, state.epoch}
+)lua"};
+
+// ARGV: user. Returns {id, JSON, id, JSON, …}.
+inline const Script list_groups{R"lua(
+local ids = redis.call('ZRANGE', 'user_groups:user_id:' .. ARGV[1], 0, -1)
+local list = {}
+for _, id in ipairs(ids) do
+  local json = redis.call('HGET', 'groups', id)
+  if json then
+    list[#list + 1] = id
+    list[#list + 1] = json
+  end
+end
+return list
+)lua"};
+
+// ARGV: group. Returns {{profile…, join time}, …}.
+inline const Script list_members{lua::kProfiles, kGroups, R"lua(
+local list = {}
+local members = redis.call('ZRANGE', members_key(ARGV[1]), 0, -1, 'WITHSCORES')
+for i = 1, #members, 2 do
+  local member = profile(members[i])
+  if member then
+    member[#member + 1] = members[i + 1]
+    list[#list + 1] = member
+  end
+end
+return list
+)lua"};
+
+// ARGV: bus length, most members, most groups of a user, id, actor, head, tail, body, users.
+// Returns {seq, timestamp, epoch, {added, …}}, seq 0 when all were members.
+inline const Script add_members{lua::kBasics, lua::kBus, lua::kConversations, kGroups, R"lua(
+local id, actor, key = ARGV[4], ARGV[5], 'message:common_id:' .. ARGV[4]
+local users = {unpack(ARGV, 9)}
+local group = load(id)
+if not group then return refuse('no_such_group') end
+if actor ~= group.admin_id then
+  local invited = redis.call('SISMEMBER', invites_key(id), actor) == 1
+  if not invited or #users ~= 1 or users[1] ~= actor then return refuse('not_group_admin') end
+end
+local added = {}
+for _, user in ipairs(users) do
+  if not known(user) then return refuse('no_such_user') end
+  if not redis.call('ZSCORE', members_key(id), user) then
+    if in_as_many_as(user, ARGV[3]) then return refuse('too_many_groups') end
+    added[#added + 1] = user
+  end
+end
+if #added == 0 then return {0, '0', '', added} end
+if redis.call('ZCARD', members_key(id)) + #added > tonumber(ARGV[2]) then
+  return refuse('group_too_large')
+end
+
+local state, us = settle(key), now_us()
+for place, user in ipairs(added) do
+  enter(id, user, us + place - 1)
+  redis.call('SREM', invites_key(id), user)
+end
+store(key, state, ARGV[6], ARGV[7], 'g:' .. id, ARGV[8], 'j', table.concat(added, ','))
+return {state.seq, state.timestamp, state.epoch, added}
+)lua"};
+
+// ARGV: bus length, id, actor, head, tail, body, users. Returns {seq, timestamp, epoch,
+// administrator}, seq 0 when nobody remained.
+inline const Script remove_members{lua::kBasics, lua::kBus, lua::kConversations, kGroups, R"lua(
+local id, actor, head, key = ARGV[2], ARGV[3], ARGV[4], 'message:common_id:' .. ARGV[2]
+local group, json = load(id)
+if not group then return refuse('no_such_group') end
+local leaves = #ARGV == 7 and ARGV[7] == actor
+if not leaves and actor ~= group.admin_id then return refuse('not_group_admin') end
+local users = {}
+for place = 7, #ARGV do
+  local user = ARGV[place]
+  if user == actor and not leaves then return refuse('not_allowed') end
+  if not redis.call('ZSCORE', members_key(id), user) then return refuse('not_a_member') end
+  users[#users + 1] = user
+end
+
+local state = settle(key)
+for _, user in ipairs(users) do depart(id, user) end
+local left, heir = table.concat(users, ','), redis.call('ZRANGE', members_key(id), 0, 0)[1]
+if not heir then
+  redis.call('HDEL', 'groups', id)
+  redis.call('DEL', invites_key(id))
+  post('g:' .. id, 'b', ARGV[6], 'l', left)
+  return {0, '0', '', ''}
+end
+local admin, passed = group.admin_id, ''
+if leaves and actor == admin then
+  admin, passed = heir, heir
+  local changed = string.gsub(json, '("admin_id"%s*:%s*)"[^"]*"', '%1"' .. heir .. '"', 1)
+  redis.call('HSET', 'groups', id, changed)
+  head = string.gsub(head, '},"timestamp":$', function(rest)
+    return ',"admin_id":' .. cjson.encode(heir) .. rest
+  end)
+end
+store(key, state, head, ARGV[5], 'g:' .. id, ARGV[6], 'l', left, 'a', passed)
+return {state.seq, state.timestamp, state.epoch, admin}
+)lua"};
+
+// ARGV: bus length, id, actor, name and avatar as JSON ('' to leave it), head, tail, body. Returns
+// {seq, timestamp, epoch}. The time is copied as text: Lua's numbers would change its digits.
+inline const Script update_group{lua::kBasics, lua::kBus, lua::kConversations, kGroups, R"lua(
+local id, name, avatar, key = ARGV[2], ARGV[4], ARGV[5], 'message:common_id:' .. ARGV[2]
+local group, json = load(id)
+if not group then return refuse('no_such_group') end
+if ARGV[3] ~= group.admin_id then return refuse('not_group_admin') end
+local created = string.match(json, '"create_time"%s*:%s*([%d.eE+-]+)') or '0'
+if name == '' then name = cjson.encode(group.name) end
+if avatar == '' then avatar = cjson.encode(group.avatar or '') end
+
+local state = settle(key)
+local changed = '{"name":' .. name .. ',"admin_id":' .. cjson.encode(group.admin_id) ..
+                ',"create_time":' .. created
+if avatar ~= '""' then changed = changed .. ',"avatar":' .. avatar end
+redis.call('HSET', 'groups', id, changed .. '}')
+store(key, state, ARGV[6], ARGV[7], 'g:' .. id, ARGV[8])
+return {state.seq, state.timestamp, state.epoch}
+)lua"};
+
+// ARGV: bus length, id, actor, body. Returns the members.
+inline const Script dissolve_group{lua::kBasics, lua::kBus, kGroups, R"lua(
+local id = ARGV[2]
+local group = load(id)
+if not group or group.admin_id ~= ARGV[3] then return refuse('dissolve_refused') end
+local members = redis.call('ZRANGE', members_key(id), 0, -1)
+for _, user in ipairs(members) do depart(id, user) end
+redis.call('HDEL', 'groups', id)
+redis.call('DEL', invites_key(id))
+post('g:' .. id, 'b', ARGV[4], 'l', table.concat(members, ','))
+return members
+)lua"};
+
+// ARGV: bus length, id, actor, user, body, most invitations.
+inline const Script invite_to_group{lua::kBasics, lua::kBus, kGroups, R"lua(
+local id, user = ARGV[2], ARGV[4]
+local group = load(id)
+if not group then return refuse('no_such_group') end
+if group.admin_id ~= ARGV[3] then return refuse('not_group_admin') end
+if not known(user) then return refuse('no_such_user') end
+if redis.call('ZSCORE', members_key(id), user) then return end
+if redis.call('SCARD', invites_key(id)) >= tonumber(ARGV[6]) then return refuse('group_too_large') end
+if redis.call('SADD', invites_key(id), user) == 1 then post('u:' .. user, 'b', ARGV[5]) end
+)lua"};
+
+// ARGV: id, actor, user.
+inline const Script uninvite_from_group{lua::kBasics, kGroups, R"lua(
+local id, actor, user = ARGV[1], ARGV[2], ARGV[3]
+local group = load(id)
+if not group then return refuse('no_such_group') end
+if actor ~= user and actor ~= group.admin_id then return refuse('not_group_admin') end
+redis.call('SREM', invites_key(id), user)
+)lua"};
+
+}  // namespace chat::store::scripts

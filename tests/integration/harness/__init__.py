@@ -1,0 +1,1 @@
+"""Real processes for the tests: `chatd` servers, Redis servers, certificates, raw sockets."""

@@ -1,0 +1,38 @@
+#include "store/offload.h"
+
+#include <stdexcept>
+#include <thread>
+
+#include "store/store_test.h"
+
+namespace chat::store {
+namespace {
+
+class OffloadTest : public StoreTest {
+ protected:
+  net::ThreadPool pool_{loop_, {}};
+};
+
+TEST_F(OffloadTest, RunsOnAnotherThreadAndComesBack) {
+  std::thread::id after;
+  const auto run = [](net::ThreadPool& pool, std::thread::id& back) -> coro::Task<std::thread::id> {
+    const auto id = co_await offload(pool, &std::this_thread::get_id);
+    back = std::this_thread::get_id();
+    co_return id;
+  };
+  EXPECT_NE(await(run(pool_, after)), std::this_thread::get_id());
+  EXPECT_EQ(after, std::this_thread::get_id());
+}
+
+TEST_F(OffloadTest, PassesWhatTheWorkThrows) {
+  auto fail = []() -> int { throw std::runtime_error("no disk"); };
+  EXPECT_THROW(await(offload(pool_, fail)), std::runtime_error);
+}
+
+TEST_F(OffloadTest, AFullPoolIsBusy) {
+  net::ThreadPool tiny(loop_, {.threads = 1, .queue_limit = 0});
+  EXPECT_EQ(refusal_of(offload(tiny, [] { return 1; })), Refusal::busy);
+}
+
+}  // namespace
+}  // namespace chat::store

@@ -1,0 +1,21 @@
+# The web client: html/dist, built by Vite when its sources changed, and served by chatd.
+CLIENT_SOURCES = html/index.html html/package-lock.json html/vite.config.ts html/tsconfig.json \
+  $(wildcard html/.env html/.env.local) $(shell find html/src html/public html/tools -type f)
+
+html/node_modules/.locked: html/package-lock.json tools/node-packages
+	@tools/node-packages html
+	@touch $@
+
+html/dist/index.html: $(CLIENT_SOURCES) html/node_modules/.locked
+	@echo "  VITE  html/dist"
+	$(Q)cd html && ../tools/node node_modules/vite/bin/vite.js build --logLevel warn
+	@touch $@
+
+client: html/dist/index.html  ## build the web client, html/dist
+
+client-check: html/node_modules/.locked  ## check the types of the web client, and run its unit tests
+	cd html && ../tools/node node_modules/vue-tsc/bin/vue-tsc.js --noEmit -p tsconfig.json
+	cd html && ../tools/node node_modules/vitest/vitest.mjs run
+
+all: client
+.PHONY: client client-check
