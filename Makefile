@@ -40,8 +40,10 @@ HARDENING = -fsanitize=$(SANITIZER) -fno-sanitize-recover=all -fno-omit-frame-po
 LDFLAGS += -fsanitize=$(SANITIZER)
 endif
 CXXFLAGS += -std=c++20 $(OPTIMIZE) $(DEBUG) -fPIE $(HARDENING) $(WARNINGS)
-# Tests are compiled far more often than they are run for long.
-TEST_CXXFLAGS = -O0 -U_FORTIFY_SOURCE
+# Unit tests are compiled once, plain: linked with the rooms of either kind, it is the rooms that
+# the sanitizers watch.
+UNIT_BUILD = $(if $(SANITIZER),build,$(BUILD))/unit
+UNIT_CXXFLAGS = -std=c++20 -O0 $(DEBUG) -fPIE $(WARNINGS)
 LDFLAGS += -pie -Wl,-z,relro,-z,now
 LDLIBS = -levent_core -levent_extra -lssl -lcrypto -lhiredis -lsodium -lcrypt -lmagic -lz \
          -lspdlog -lfmt -lseccomp -lpthread
@@ -60,10 +62,10 @@ $(BUILD)/obj/%.o: src/%.cc
 	@echo "  CXX   $<"
 	$(Q)$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/unit/%.o: tests/unit/%.cc
+$(UNIT_BUILD)/%.o: tests/unit/%.cc
 	@mkdir -p $(@D)
 	@echo "  CXX   $<"
-	$(Q)$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(TEST_CXXFLAGS) -Itests/unit -MMD -MP -c -o $@ $<
+	$(Q)$(CXX) $(CPPFLAGS) $(UNIT_CXXFLAGS) -Itests/unit -MMD -MP -c -o $@ $<
 
 # room_rules ROOM, ROOMS_BELOW: the room's archive, its unit tests, and `unit-ROOM` to run them.
 define room_rules
@@ -71,7 +73,7 @@ $(BUILD)/lib/$(1).a: $$(patsubst src/%.cc,$(BUILD)/obj/%.o,$$(wildcard src/$(1)/
 	@mkdir -p $$(@D)
 	@rm -f $$@
 	$$(Q)ar rcs $$@ $$^
-$(BUILD)/bin/unit-$(1): $$(patsubst tests/unit/%.cc,$(BUILD)/unit/%.o,$$(wildcard tests/unit/$(1)/*.cc)) \
+$(BUILD)/bin/unit-$(1): $$(patsubst tests/unit/%.cc,$(UNIT_BUILD)/%.o,$$(wildcard tests/unit/$(1)/*.cc)) \
                         $(patsubst %,$(BUILD)/lib/%.a,$(1) $(2))
 	@mkdir -p $$(@D)
 	@echo "  LINK  $$@"
@@ -91,7 +93,7 @@ unit-programs: $(UNIT_TESTS)
 unit: $(ROOMS:%=unit-%)  ## build and run the unit tests
 
 # Tests include headers of all rooms below, so every object knows its headers.
--include $(wildcard $(BUILD)/obj/*.d $(BUILD)/obj/*/*.d $(BUILD)/unit/*/*.d)
+-include $(wildcard $(BUILD)/obj/*.d $(BUILD)/obj/*/*.d $(UNIT_BUILD)/*/*.d)
 
 # In this order: the bench is linked with the load client's parts.
 include $(patsubst %,tools/make/%.mk,client guess run test fuzz load bench chaos)

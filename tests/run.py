@@ -114,11 +114,14 @@ def tidy(options):
 def unit(options):
     if not make(options, "--keep-going", "unit-programs"):
         return single(False, "building the unit tests")
-    total = Outcome()
-    for program in sorted((ROOT / options.build / "bin").glob("unit-*")):
-        report = fresh_report(options, program.name)
-        total += junit(report, run(program, "--gtest_brief=1", f"--gtest_output=xml:{report}"))
-    return total
+    programs = sorted((ROOT / options.build / "bin").glob("unit-*"))
+    with ThreadPoolExecutor(options.jobs) as pool:
+        return sum(pool.map(lambda program: unit_program(options, program), programs), Outcome())
+
+
+def unit_program(options, program):
+    report = fresh_report(options, program.name)
+    return junit(report, run(program, "--gtest_brief=1", f"--gtest_output=xml:{report}"))
 
 
 def integration(options, *arguments):
