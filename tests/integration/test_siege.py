@@ -153,6 +153,7 @@ def test_newcomers_too_many_are_told_when_to_come_again(own_house, certificate, 
     until(lambda: Wire(server).upgrade().status == 101, "there is room again")
 
 
+@pytest.mark.skipif(SANITIZED, reason="says more about speed than about memory")
 def test_flood_of_handshakes_does_not_slow_those_inside(own_house, certificate):
     """Strangers connect as fast as they can; people inside go on talking."""
     seconds = 20 if FULL else 4
@@ -172,5 +173,4 @@ def test_flood_of_handshakes_does_not_slow_those_inside(own_house, certificate):
         figures = talk()
     say("calm", **calm)
     say("under a flood of handshakes", **figures)
-    if not SANITIZED:
-        assert figures["delivery_ms"]["p99"] < calm["delivery_ms"]["p99"] + 200
+    assert figures["delivery_ms"]["p99"] < calm["delivery_ms"]["p99"] + 200
