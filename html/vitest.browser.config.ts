@@ -7,8 +7,9 @@ export default defineConfig({
     environment: 'node',
     // Clients without a browser meet the servers' own certificates too.
     env: { NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_NO_WARNINGS: '1' },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Patience for a machine that does other things too; alone, a test takes seconds.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Each file has a server and a browser of its own.
     maxWorkers: 2,
   },

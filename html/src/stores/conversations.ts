@@ -129,11 +129,16 @@ export const useConversations = defineStore('conversations', () => {
     current.value = key;
     if (key === null || before === key) return;
     if (kindOf(key) === 'user' && !facts.has(key)) begun.value = key;
-    dividers.set(key, messages.unreadSince(key, marks.readSeq(key)).first);
+    divide(key);
     if (!messages.of(key).atStart && messages.of(key).messages.length === 0) void messages.loadOlder(key);
   }
 
-  /** The number at which `open` found the conversation unread: where the divider stands; 0: none. */
+  /** Puts the divider before what is unread now. */
+  function divide(key: ConversationKey): void {
+    dividers.set(key, messages.unreadSince(key, marks.readSeq(key)).first);
+  }
+
+  /** The number at which `open` or `divide` found the conversation unread: where the divider stands; 0: none. */
   const dividerSeq = (key: ConversationKey): number => dividers.get(key) ?? 0;
 
   /** Everything up to `seq` (absent: all) was read. Called by the view for what is visible, at the bottom or on request. */
@@ -144,5 +149,5 @@ export const useConversations = defineStore('conversations', () => {
   const setPinned = (key: ConversationKey, pinned: boolean): Promise<Outcome> => marks.set(key, { pinned });
   const setMuted = (key: ConversationKey, muted: boolean): Promise<Outcome> => marks.set(key, { muted });
 
-  return { list, current, unreadTotal, byKey, open, dividerSeq, markRead, setPinned, setMuted };
+  return { list, current, unreadTotal, byKey, open, divide, dividerSeq, markRead, setPinned, setMuted };
 });

@@ -1,5 +1,6 @@
 // A person in a browser: what they see and do, by role and accessible name. English names, unless `locale` says otherwise.
 import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 // Alone on the machine: no sandbox for root, and no look-ups of hosts that are not there.
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -101,9 +102,55 @@ export class Visitor {
     await this.page.getByRole('menuitem', { name: item }).click();
   }
 
+  /** Chooses from the menu at the top of the conversation. */
+  async menuOf(item: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'More', exact: true }).click();
+    await this.page.getByRole('menuitem', { name: item }).click();
+  }
+
+  /** Chooses from the menu of a message. */
+  async choose(text: string, item: string): Promise<void> {
+    await this.page.getByText(text, { exact: true }).and(this.log.locator('*')).last().click({ button: 'right' });
+    await this.page.getByRole('menuitem', { name: item, exact: true }).click();
+  }
+
   /** Texts in view, top to bottom, as far as they match. */
   async texts(pattern: RegExp): Promise<string[]> {
     const all = await this.log.getByRole('article').allInnerTexts();
     return all.flatMap((text) => text.match(pattern)?.[0] ?? []);
+  }
+
+  scrollTop(): Promise<number> {
+    return this.log.evaluate((log) => log.scrollTop);
+  }
+
+  /** The message is the last one, at the end of the view, and stays there. */
+  async isAtEnd(text: string): Promise<void> {
+    await this.stays(async () => {
+      if (await this.message(text).count() !== 1) return 'not there';
+      return await this.log.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
+    }, (rest) => typeof rest === 'number' && rest < 1);
+  }
+
+  /** The divider of what is new stands in the upper part of the view, and the message follows it. */
+  async beginsAt(text: string): Promise<void> {
+    await this.stays(() => this.log.evaluate((log, words) => {
+      const divider = log.querySelector('[role=separator]')?.getBoundingClientRect();
+      const view = log.getBoundingClientRect();
+      const below = [...log.querySelectorAll('article')].find((item) => item.getBoundingClientRect().top >= (divider?.bottom ?? Infinity));
+      return divider ? { divider: (divider.top - view.top) / view.height, follows: below?.textContent?.includes(words) } : 'no divider';
+    }, text), (place) => typeof place === 'object' && place.divider >= 0 && place.divider < 0.5 && place.follows === true);
+  }
+
+  /** Waits until a measure is right, and then right in each of the next frames. */
+  private async stays<T>(measure: () => Promise<T>, right: (value: T) => boolean): Promise<void> {
+    await expect.poll(async () => {
+      for (let frame = 0; frame < 5; frame += 1) {
+        const value = await measure();
+        if (!right(value)) return value;
+        await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
+      }
+      return 'right';
+    }, { timeout: 20_000 }).toBe('right');
   }
 }
