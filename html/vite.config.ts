@@ -16,7 +16,7 @@ export default defineConfig(({ mode }) => {
   return {
     base: settings.VITE_PUBLIC_PATH ?? './',
     plugins: [vue(), stickers(), serviceWorker(), precompress()],
-    build: { target: 'es2022', sourcemap: false, modulePreload: { polyfill: false } },
+    build: { target: 'es2022', manifest: true, sourcemap: false, modulePreload: { polyfill: false } },
     server: {
       proxy: { '/session': passed, '/upload': passed, '/ws': { ...passed, ws: true } },
     },

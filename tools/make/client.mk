@@ -13,9 +13,12 @@ html/dist/index.html: $(CLIENT_SOURCES) html/node_modules/.locked
 
 client: html/dist/index.html  ## build the web client, html/dist
 
-client-check: html/node_modules/.locked  ## check the types of the web client, and run its unit tests
+client-check: html/dist/index.html  ## check the types of the web client, and run its unit tests
 	cd html && ../tools/node node_modules/vue-tsc/bin/vue-tsc.js --noEmit -p tsconfig.json
 	cd html && ../tools/node node_modules/vitest/vitest.mjs run
 
+lighthouse: $(BUILD)/chatd html/dist/index.html test-tools  ## Lighthouse's marks for the web client (minutes; fetches its package)
+	cd html && CHATD=$(abspath $(BUILD)/chatd) ../tools/node node_modules/vitest/vitest.mjs run --config vitest.lighthouse.config.ts
+
 all: client
-.PHONY: client client-check
+.PHONY: client client-check lighthouse

@@ -51,6 +51,11 @@ export class Browser {
     return socket as unknown as WebSocket;
   };
 
+  /** The cookie that it would send. */
+  get held(): string {
+    return this.cookie;
+  }
+
   /** The network breaks under the connection in use. */
   cut(): void {
     this.sockets.at(-1)?.terminate();

@@ -1,11 +1,11 @@
 import { defineAsyncComponent, type AsyncComponentLoader } from 'vue';
 
 import type { Message } from '../../stores/model';
-import ConfirmDialog from '../dialogs/ConfirmDialog.vue';
 import { openOverlay } from './overlay';
 
 const lazy = (loader: AsyncComponentLoader) => defineAsyncComponent(loader);
 
+const Confirm = lazy(() => import('../dialogs/ConfirmDialog.vue'));
 const Settings = lazy(() => import('../settings/SettingsDialog.vue'));
 const NewGroup = lazy(() => import('../groups/NewGroupDialog.vue'));
 const AddMembers = lazy(() => import('../groups/AddMembersDialog.vue'));
@@ -38,5 +38,5 @@ export interface Question {
 
 /** Asks; whether the answer is yes. */
 export function ask(question: Question): Promise<boolean> {
-  return new Promise((resolve) => openOverlay(ConfirmDialog, { ...question, onAnswer: resolve }));
+  return new Promise((resolve) => openOverlay(Confirm, { ...question, onAnswer: resolve }));
 }

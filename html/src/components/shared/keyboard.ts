@@ -15,7 +15,7 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
-/** The page's shortcuts, as Element and Telegram Web have them. Dialogs and menus keep their own keys. */
+/** The page's shortcuts, as Element and Telegram Web have them. */
 export function useKeyboard(keys: Keys): void {
   const conversations = useConversations();
 
@@ -36,7 +36,8 @@ export function useKeyboard(keys: Keys): void {
       if (overlays.length === 0) showSwitcher();
       return;
     }
-    if (overlays.length > 0) return;
+    // Menus and dialogs keep their own keys.
+    if (overlays.length > 0 || (event.target as Element | null)?.closest?.('[role="menu"], [role="dialog"]')) return;
     if (event.altKey && !control && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
       event.preventDefault();
       step(event.key === 'ArrowUp' ? -1 : 1, event.shiftKey);
