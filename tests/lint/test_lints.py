@@ -6,7 +6,7 @@ import pytest
 
 from tree import PROJECT, Tree
 
-LINTS = ["coroutines", "headers", "hygiene", "layers", "layout", "length", "links", "redis_commands"]
+LINTS = ["client_layers", "coroutines", "headers", "hygiene", "layers", "layout", "length", "links", "redis_commands"]
 
 RANKS = {"Makefile": "ROOMS_0 = base\nROOMS_1 = net protocol\nROOMS_2 = session\n"}
 HEADER = "// A thing.\n#pragma once\n"
@@ -26,6 +26,27 @@ CASES = [
         {"src/session/b.h": "", "tests/unit/net/a_test.cc": '#include "session/b.h"\n'},
         ["tests/unit/net/a_test.cc:1:"],
     ),
+    ("client_layers", "lower rank", {"html/src/stores/a.ts": "import { b } from '../connection/b';\n"}, []),
+    (
+        "client_layers",
+        "higher rank",
+        {"html/src/connection/a.ts": "\nimport type { B } from '../stores/b';\n"},
+        ["html/src/connection/a.ts:2: connection (rank 1) imports stores"],
+    ),
+    (
+        "client_layers",
+        "loaded late",
+        {"html/src/stores/a.ts": "const b = () => import('../components/b.vue');\n"},
+        ["html/src/stores/a.ts:1: stores (rank 2) imports components"],
+    ),
+    (
+        "client_layers",
+        "framework",
+        {"html/src/connection/a.ts": "import { ref } from 'vue';\n", "html/src/stores/a.ts": "import { ref } from 'vue';\n"},
+        ["connection does without vue"],
+    ),
+    ("client_layers", "unknown room", {"html/src/attic/a.ts": ""}, ["the room attic has no rank"]),
+    ("client_layers", "markup", {"html/src/components/a.vue": '<p v-html="text" />\n'}, ["a.vue:1: makes markup"]),
     ("coroutines", "plain", {"src/net/a.cc": "void f() { auto x = co_await g(y); }\n"}, []),
     ("coroutines", "block", {"src/net/a.cc": "if (co_await g(y)) {\n  h();\n} else { }\n"}, []),
     ("coroutines", "attribute", {"src/net/a.cc": "[[maybe_unused]] int x = co_await g();\n"}, []),
