@@ -12,10 +12,11 @@ export interface Addresses {
 const UPLOAD = /^\/?upload\/(?!\/)[\w./-]+$/;
 
 export function addressesFor(page: string, server = '', uploads = ''): Addresses {
-  const here = new URL(server || '/', page);
+  const folder = (address: string): string => address.replace(/\/?$/, '/');
+  const here = new URL(folder(server), page);
   const socket = new URL('ws', here);
   socket.protocol = here.protocol === 'http:' ? 'ws:' : 'wss:';
-  const files = new URL(uploads || here.href, page);
+  const files = uploads ? new URL(folder(uploads), page) : here;
   return {
     session: new URL('session', here).href,
     socket: socket.href,

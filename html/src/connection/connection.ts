@@ -209,7 +209,8 @@ export class Connection {
   }
 
   private wordsOf(frame: Frame | null): string | undefined {
-    const words = frame?.reason ?? frame?.mess;
+    // Of a removal, what the administrator said; the rest the locales know.
+    const words = frame?.type === MessageType.user_remove ? frame.reason : frame?.mess;
     return typeof words === 'string' && words !== '' ? words : undefined;
   }
 

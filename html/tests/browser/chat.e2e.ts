@@ -63,31 +63,6 @@ test('a private chat: found by name, unread for the other until it is opened', a
   await Promise.all([dora.leave(), emil.leave()]);
 });
 
-test('a group is founded, talks, and is left', async () => {
-  const fay = await inside('e2e-fay');
-  const gus = await inside('e2e-gus');
-  const hal = await inside('e2e-hal');
-  await fay.menu('New group');
-  const dialog = fay.page.getByRole('dialog', { name: 'New group' });
-  await dialog.getByRole('textbox', { name: 'Name of the group' }).fill('climbing');
-  for (const name of ['e2e-gus', 'e2e-hal']) await dialog.getByRole('checkbox', { name: new RegExp(name) }).click();
-  await dialog.getByRole('button', { name: 'Create' }).click();
-  await fay.page.getByRole('log', { name: 'Messages in climbing' }).waitFor();
-  await fay.say('tomorrow at six?');
-  await fay.stored('tomorrow at six?');
-  await gus.open('climbing');
-  await gus.sees('tomorrow at six?');
-  await hal.open('climbing');
-  await hal.page.getByRole('button', { name: 'Details', exact: true }).click();
-  await hal.page.getByRole('button', { name: 'Leave the group' }).click();
-  await hal.page.getByRole('alertdialog').or(hal.page.getByRole('dialog', { name: /^Leave/ }))
-    .getByRole('button', { name: /Leave/ }).click();
-  await hal.place('climbing').waitFor({ state: 'detached' });
-  await gus.log.getByText('e2e-hal left').waitFor();
-  expect([...fay.faults, ...gus.faults, ...hal.faults]).toEqual([]);
-  await Promise.all([fay.leave(), gus.leave(), hal.leave()]);
-});
-
 test('a second device sees what the first one does, and can be logged out from it', async () => {
   const laptop = await inside('e2e-ida');
   await laptop.say('from the laptop');

@@ -152,7 +152,7 @@ test.each([
   [4204, 'login_required'], [4206, 'disabled'], [4207, 'superseded'], [4209, 'removed'],
 ])('close %i ends it for good, as %s', async (code, reason) => {
   const dialogue = await online();
-  dialogue.say({ type: code - 4000, mess: 'because', code: reason });
+  dialogue.say({ type: code - 4000, mess: 'because', reason: 'because', code: reason });
   dialogue.close(code);
   await until('stopped', () => phase() === 'stopped');
   expect(link.connection?.reason).toMatchObject({ code: reason, text: 'because' });

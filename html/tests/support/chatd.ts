@@ -40,13 +40,13 @@ export class Chatd {
     return await Chatd.begin(port, `http://127.0.0.1:${port}/`, Chatd.makeFolder(), options);
   }
 
-  /** Over TLS, with the built client. */
-  static async startWithPage(options = UNLIMITED): Promise<Chatd> {
+  /** Over TLS, with the built client, or with what another folder holds. */
+  static async startWithPage(options = UNLIMITED, html = join(TOP, 'html/dist')): Promise<Chatd> {
     const port = await freePort();
     const folder = Chatd.makeFolder();
     execFileSync(join(TOP, 'tools/certificate'), [join(folder, 'ssl')]);
     return await Chatd.begin(port, `https://localhost:${port}/`, folder, [
-      '--html', join(TOP, 'html/dist'), '--tls-cert', join(folder, 'ssl/cert.pem'), '--tls-key', join(folder, 'ssl/key.pem'),
+      '--html', html, '--tls-cert', join(folder, 'ssl/cert.pem'), '--tls-key', join(folder, 'ssl/key.pem'),
       ...options,
     ]);
   }
@@ -87,6 +87,20 @@ export class Chatd {
   async stop(): Promise<void> {
     await this.halt();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Files of the certificate of a server with a page. */
+  get tls(): { certificate: string; key: string } {
+    return { certificate: join(this.folder, 'ssl/cert.pem'), key: join(this.folder, 'ssl/key.pem') };
+  }
+
+  /** A command to its Redis, as the administrator of the machine gives it. */
+  redis(...command: string[]): string {
+    const folder = join(this.folder, 'data/redis');
+    const password = readFileSync(join(folder, 'admin.password'), 'utf8').trim();
+    return execFileSync('redis-cli', ['-s', join(folder, 'redis.sock'), '--user', 'admin', '-n', '15', ...command], {
+      encoding: 'utf8', env: { ...process.env, REDISCLI_AUTH: password },
+    }).trim();
   }
 
   log(): string {

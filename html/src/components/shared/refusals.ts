@@ -8,6 +8,7 @@ export function useRefusals() {
   const { t, te } = useI18n();
 
   function wordsOf(refusal: Refusal): string {
+    if (refusal.code === 'removed' && refusal.text) return t('refusal.removedFor', { reason: refusal.text });
     const key = `refusal.${refusal.code}`;
     const words = te(key) ? t(key) : (refusal.text || t('refusal.other', { code: refusal.code }));
     if (!refusal.retryAfter) return words;

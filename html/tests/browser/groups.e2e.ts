@@ -1,0 +1,149 @@
+// The life of a group, changed messages, answers, and what an administrator does: several people in Chromium.
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { Chatd } from '../support/chatd';
+import { openChromium, Visitor } from './visitor';
+
+let server: Chatd;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([Chatd.startWithPage(), openChromium()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const inside = (name: string): Promise<Visitor> => Visitor.inside(browser, server.page, name);
+
+test('a group is founded, renamed, joined by invitation, left, cleared and dissolved', async () => {
+  const [ann, bob, cy, dora, eva] = await Promise.all(['life-ann', 'life-bob', 'life-cy', 'life-dora', 'life-eva'].map(inside)) as [Visitor, Visitor, Visitor, Visitor, Visitor];
+  const everybody = [ann, bob, cy, dora, eva];
+  await ann.menu('New group');
+  const founding = ann.page.getByRole('dialog', { name: 'New group' });
+  await founding.getByRole('textbox', { name: 'Name of the group' }).fill('climbing');
+  await founding.getByRole('checkbox', { name: /life-bob/ }).click();
+  await expect.poll(() => founding.getByRole('button', { name: 'Create' }).isDisabled()).toBe(true);
+  await founding.getByRole('checkbox', { name: /life-cy/ }).click();
+  await founding.getByRole('button', { name: 'Create' }).click();
+  await ann.page.getByRole('log', { name: 'Messages in climbing' }).waitFor();
+  for (const member of [bob, cy]) await member.open('climbing');
+
+  await ann.page.getByRole('button', { name: 'Details', exact: true }).click();
+  await ann.page.getByText('Admin of the group').waitFor();
+  await ann.page.getByRole('button', { name: 'Rename the group' }).click();
+  const renaming = ann.page.getByRole('dialog', { name: 'Rename the group' });
+  await renaming.getByRole('textbox').fill('bouldering');
+  await renaming.getByRole('button', { name: 'Save' }).click();
+  await bob.page.getByRole('log', { name: 'Messages in bouldering' }).waitFor();
+  await bob.log.getByText('life-ann renamed the group “bouldering”').waitFor();
+
+  await ann.page.getByRole('button', { name: 'Add people' }).click();
+  const adding = ann.page.getByRole('dialog', { name: /^Add people/ });
+  await adding.getByRole('checkbox', { name: /life-dora/ }).click();
+  await adding.getByRole('button', { name: 'Invite' }).click();
+  await dora.page.getByText('life-ann invites you to “bouldering”.').waitFor();
+  await dora.page.getByRole('button', { name: 'Join' }).click();
+  await dora.page.getByRole('log', { name: 'Messages in bouldering' }).waitFor();
+  await bob.log.getByText('life-dora joined').waitFor();
+  await ann.page.getByRole('button', { name: 'Add people' }).click();
+  await adding.getByRole('checkbox', { name: /life-eva/ }).click();
+  await adding.getByRole('button', { name: 'Add people' }).click();
+  await eva.open('bouldering');
+  await dora.say('hello, I am new');
+  await eva.sees('hello, I am new');
+
+  await cy.page.getByRole('button', { name: 'More', exact: true }).click();
+  await cy.page.getByRole('menuitem', { name: 'Leave the group' }).click();
+  await cy.page.getByRole('dialog').getByRole('button', { name: 'Leave the group' }).click();
+  await cy.place('bouldering').waitFor({ state: 'detached' });
+  await bob.log.getByText('life-cy left').waitFor();
+
+  await ann.page.getByRole('button', { name: 'Remove life-bob from the group' }).click();
+  await ann.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await bob.place('bouldering').waitFor({ state: 'detached' });
+  await dora.log.getByText('life-ann removed life-bob').waitFor();
+
+  await ann.page.getByRole('button', { name: 'Dissolve the group' }).click();
+  await ann.page.getByRole('dialog').getByRole('button', { name: 'Dissolve the group' }).click();
+  for (const member of [ann, dora, eva]) await member.place('bouldering').waitFor({ state: 'detached' });
+  for (const one of everybody) expect(one.faults).toEqual([]);
+  await Promise.all(everybody.map((one) => one.leave()));
+});
+
+test('messages are changed, recalled, answered and found again', async () => {
+  const [ann, bob] = await Promise.all(['edit-ann', 'edit-bob'].map(inside)) as [Visitor, Visitor];
+  await ann.say('at sx');
+  await ann.stored('at sx');
+  await ann.choose('at sx', 'Edit');
+  await ann.say('at six');
+  await bob.sees('at six');
+  await bob.message('at six').getByText('edited').waitFor();
+  await bob.choose('at six', 'Reply');
+  await bob.page.getByText('Reply to edit-ann').waitFor();
+  await bob.say('fine');
+  await ann.message('fine').getByRole('button', { name: /In answer to.*edit-ann|You/ }).waitFor();
+  for (let line = 1; line <= 40; line += 1) await ann.say(`line ${line}`);
+  await ann.stored('line 40');
+  await bob.isAtEnd('line 40');
+  await bob.log.evaluate((log) => void (log.scrollTop = 0));
+  await bob.sees('fine');
+  await ann.choose('line 40', 'Recall');
+  await ann.page.getByRole('dialog', { name: 'Recall this message?' }).getByRole('button', { name: 'Recall' }).click();
+  await ann.log.getByText('You recalled a message').waitFor();
+  await bob.page.getByRole('button', { name: /To the newest message|below/ }).click();
+  await bob.log.getByText('Message recalled').waitFor();
+  await bob.message('line 40').waitFor({ state: 'detached' });
+
+  await bob.menuOf('Jump to date');
+  await bob.page.getByRole('dialog', { name: 'Jump to date' }).getByRole('button', { name: 'Jump' }).click();
+  await bob.message('at six').first().waitFor();
+  expect([...ann.faults, ...bob.faults]).toEqual([]);
+  await Promise.all([ann.leave(), bob.leave()]);
+});
+
+test('pinned, muted, marked as read, kept as a draft: in the list', async () => {
+  const [ann, bob] = await Promise.all(['list-ann', 'list-bob'].map(inside)) as [Visitor, Visitor];
+  await ann.find('list-bob');
+  await ann.composer.fill('half a th');
+  await ann.open('Lobby');
+  await ann.place('list-bob').getByText('half a th').waitFor();
+  await bob.find('list-ann');
+  await bob.say('@list-ann look');
+  await bob.stored('@list-ann look');
+  const place = ann.place('list-bob');
+  await place.getByText('1 unread message').waitFor({ state: 'attached' });
+  for (const [item, sign] of [['Pin', 'pinned'], ['Mute', 'muted']] as const) {
+    await place.click({ button: 'right' });
+    await ann.page.getByRole('menuitem', { name: item, exact: true }).click();
+    await place.getByText(sign).waitFor({ state: 'attached' });
+  }
+  await place.click({ button: 'right' });
+  await ann.page.getByRole('menuitem', { name: 'Mark as read' }).click();
+  await place.getByText(/unread/).waitFor({ state: 'detached' });
+  await ann.page.reload();
+  await place.getByText(/pinned, muted/).waitFor({ state: 'attached' });
+  expect([...ann.faults, ...bob.faults]).toEqual([]);
+  await Promise.all([ann.leave(), bob.leave()]);
+});
+
+test('an administrator removes somebody, who is told why', async () => {
+  const [root, rude] = await Promise.all(['admin-root', 'admin-rude'].map(inside)) as [Visitor, Visitor];
+  server.redis('HSET', `user_id:${server.redis('GET', 'username:admin-root')}`, 'role_id', '99');
+  await root.page.reload();
+  await root.page.getByRole('button', { name: 'Details', exact: true }).click();
+  await root.page.getByRole('button', { name: 'Remove admin-rude' }).click();
+  const dialog = root.page.getByRole('dialog', { name: 'Remove admin-rude?' });
+  await dialog.getByRole('textbox').fill('too loud');
+  await dialog.getByRole('button', { name: 'Remove from the chat' }).click();
+  await rude.page.getByRole('alert').getByText(/removed/).waitFor();
+  await rude.page.getByText('too loud').waitFor();
+  await root.page.getByText('admin-rude was removed.').waitFor();
+  await rude.fillIn('admin-rude');
+  await rude.page.getByText('This account is disabled.').waitFor();
+  expect([...root.faults, ...rude.faults]).toEqual([]);
+  await Promise.all([root.leave(), rude.leave()]);
+});
