@@ -1,6 +1,7 @@
 """The container files hold together: what compose asks for, .env.example names; nothing is fetched
 from elsewhere than Debian; nobody is root."""
 
+import ipaddress
 import re
 import shutil
 import subprocess
@@ -82,9 +83,26 @@ def test_the_server_has_a_health_check():
     assert any(line.startswith("HEALTHCHECK") for line in stages()["chatd"])
 
 
-@pytest.mark.parametrize("setting", ["use-auth-secret", "no-cli", "no-multicast-peers", "denied-peer-ip=127."])
+@pytest.mark.parametrize("setting", ["use-auth-secret", "no-cli", "no-multicast-peers", "user-quota=",
+                                     "total-quota=", "max-bps="])
 def test_the_relay_is_hardened(setting):
     assert f"\n{setting}" in (DOCKER / "turnserver.conf").read_text()
+
+
+@pytest.mark.parametrize("address", [
+    "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "169.254.169.254", "172.31.255.255", "192.168.1.1",
+    "224.0.0.1", "255.255.255.255", "::", "::1", "::ffff:127.0.0.1", "64:ff9b::a00:1", "fd00::1", "fe80::1"])
+def test_the_relay_reaches_no_such_address(address):
+    ranges = re.findall(r"^denied-peer-ip=([^-\s]+)(?:-(\S+))?$", (DOCKER / "turnserver.conf").read_text(), re.M)
+    wanted = ipaddress.ip_address(address)
+    assert any(type(low) is type(wanted) and low <= wanted <= high for low, high in [
+        (ipaddress.ip_address(first), ipaddress.ip_address(last or first)) for first, last in ranges])
+
+
+def test_the_server_gets_the_relays_secret_as_a_file():
+    entrypoint = (DOCKER / "entrypoint").read_text()
+    assert "umask 077" in entrypoint and "CHATD_TURN_SECRET_FILE" in entrypoint
+    assert "unset TURN_SECRET" in entrypoint
 
 
 def compose_client():
