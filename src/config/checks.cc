@@ -1,12 +1,15 @@
 #include "config/checks.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -84,11 +87,41 @@ void check_writable_file(const Configuration& configuration, std::string_view op
                                   exists ? path : folder.string(), std::strerror(errno)));
 }
 
+// Each address of a comma list begins with one of `schemes`.
+void check_addresses(const Configuration& configuration, std::string_view option, std::string list,
+                     std::initializer_list<std::string_view> schemes) {
+  std::erase(list, ' ');
+  for (std::size_t begin = 0; begin < list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    const std::string address = list.substr(begin, end - begin);
+    begin = end + 1;
+    const bool known = std::ranges::any_of(schemes, [&](std::string_view scheme) {
+      return address.starts_with(scheme) && address.size() > scheme.size();
+    });
+    if (!known)
+      throw ConfigError(fmt::format("{}: {} does not begin with {}", configuration.place_of(option),
+                                    address, fmt::join(schemes, " or ")));
+  }
+}
+
+void check_ice_servers(const Configuration& configuration) {
+  const Settings& settings = configuration.settings;
+  check_addresses(configuration, "stun_url", settings.stun_url, {"stun:", "stuns:"});
+  check_addresses(configuration, "turn_url", settings.turn_url, {"turn:", "turns:"});
+  if (settings.turn_url.empty() == settings.turn_secret_file.empty()) return;
+  const bool has_address = !settings.turn_url.empty();
+  throw ConfigError(
+      fmt::format("{} is given without {}: TURN needs both",
+                  configuration.place_of(has_address ? "turn_url" : "turn_secret_file"),
+                  has_address ? "--turn-secret-file" : "--turn-url"));
+}
+
 }  // namespace
 
 void check_together(const Configuration& configuration, const CommandLine& line) {
   const Settings& settings = configuration.settings;
   check_certificate_pair(configuration);
+  check_ice_servers(configuration);
   if (line.daemon && settings.echo)
     throw ConfigError("--echo is for conformance tests and cannot go with -d");
   if (line.daemon && !settings.rate_limits)
@@ -110,6 +143,7 @@ void check_files(const Configuration& configuration) {
   const Settings& settings = configuration.settings;
   check_readable(configuration, "tls_cert", settings.tls_cert);
   check_readable(configuration, "tls_key", settings.tls_key);
+  check_readable(configuration, "turn_secret_file", settings.turn_secret_file);
   check_folder(configuration, "html", settings.html);
   check_writable_folder(configuration, "data", settings.data);
   check_writable_folder(configuration, "upload", settings.upload);

@@ -1,177 +1,192 @@
 #include "features/call.h"
 
 #include <algorithm>
+#include <cctype>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "base/log.h"
 #include "features/answer.h"
+#include "features/budget.h"
+#include "features/call_caller.h"
 
 namespace chat::features {
 
-using protocol::Relay;
-using protocol::Value;
-using store::Call;
+using protocol::Wire;
 
 namespace {
 
-Value with_room_id(Value mess, const std::string& room_id) {
-  Value::Map* const map = mess.as_map();
-  if (map == nullptr) return Value::Map{{"room_id", room_id}};
-  const auto existing =
-      std::ranges::find(*map, "room_id", [](const auto& entry) { return entry.first; });
-  if (existing == map->end())
-    map->emplace_back("room_id", room_id);
-  else
-    existing->second = room_id;
-  return mess;
+constexpr std::size_t kLongestDevice = 64;  // bytes
+constexpr std::size_t kShortestCode = 4;
+constexpr std::size_t kLongestCode = 64;
+constexpr std::size_t kMostCounts = 64;
+
+std::string checked_device(std::string device) {
+  if (device.empty() || device.size() > kLongestDevice)
+    throw Rejected(Refusal::bad_field, "device must be 1 to 64 bytes");
+  return device;
 }
 
-Relay relay_of(int type, const session::Session& me, const protocol::Envelope& request,
-               Value mess) {
-  Relay relay(type);
-  relay.sender_id = me.user_id();
-  relay.receiver_id = request.receiver_id;
-  relay.mess = std::move(mess);
-  relay.trace_id = request.trace_id;
-  relay.timestamp = unix_now();
-  return relay;
+std::string json_of(const std::optional<protocol::MediaFlags>& media) {
+  return media ? protocol::encode(Wire::legacy, *media) : std::string();
 }
 
-coro::Task<void> post_to_users(Services& services, std::vector<std::string> users, Relay relay) {
-  for (const std::string& user : users) co_await post(services, bus::audience_of_user(user), relay);
+store::CallSeat seat_of(std::string device, const std::optional<protocol::MediaFlags>& media,
+                        bool move) {
+  store::CallSeat seat;
+  seat.device = checked_device(std::move(device));
+  seat.media = json_of(media);
+  seat.move = move;
+  return seat;
 }
 
-void tell_unreachable(session::Session& me, const protocol::Envelope& request,
-                      std::vector<std::string> users) {
-  protocol::RtcOffline offline;
-  offline.sender_id = me.user_id();
-  offline.receiver_id = request.receiver_id;
-  offline.mess = std::move(users);
-  answer(me, request, std::move(offline));
+store::CallTarget target_of(const Services& services, protocol::NewCall& wish) {
+  constexpr std::string_view kUser = "user:";
+  constexpr std::string_view kGroup = "group:";
+  store::CallTarget target;
+  target.group = wish.conversation.starts_with(kGroup);
+  if (!target.group && !wish.conversation.starts_with(kUser))
+    throw Rejected(Refusal::bad_field, "conversation");
+  target.id = wish.conversation.substr(target.group ? kGroup.size() : kUser.size());
+  target.video = wish.video;
+  target.some = target.group && wish.invite.has_value();
+  if (target.some) target.invite = std::move(*wish.invite);
+  if (target.invite.size() > services.settings.call_invites)
+    throw Rejected(Refusal::too_many_called, "invite");
+  return target;
 }
 
-coro::Task<std::vector<std::string>> offline_among(Services& services,
-                                                   std::vector<std::string> users) {
-  const auto profiles = co_await services.users.profiles(users);
-  std::vector<std::string> offline;
-  for (const store::Profile& profile : profiles) {
-    if (!profile.online) offline.push_back(profile.id);
-  }
-  co_return offline;
+std::string checked_code(std::string code) {
+  const bool plain = std::ranges::all_of(code, [](unsigned char byte) {
+    return std::isalnum(byte) != 0 || byte == '-' || byte == '_';
+  });
+  if (!code.empty() && (!plain || code.size() < kShortestCode || code.size() > kLongestCode))
+    throw Rejected(Refusal::bad_field, "code");
+  return code;
 }
 
-bool is_offer(const Value& mess) {
-  const Value* const type = mess.find("type");
-  const std::string* const text = type == nullptr ? nullptr : type->as_string();
-  return text != nullptr && *text == "offer";
+// The call's rate is also that at which codes can be guessed.
+coro::Task<void> spend_call(Services& services, std::string user_id) {
+  return spend(services, "call", std::move(user_id), rate_of(services.settings.call_rate));
 }
 
-// Everybody the call was opened to hears of its end, whether inside or still ringing.
-coro::Task<void> post_to_invited(Services& services, Call call, Relay relay) {
-  std::string audience =
-      call.is_group ? bus::audience_of_group(call.target) : bus::audience_of_user(call.target);
-  co_await post(services, std::move(audience), std::move(relay));
+template <class Event>
+void answer_by(session::Session& me, const protocol::Envelope& request, std::string_view body) {
+  const protocol::Value value = protocol::decode(Wire::v1, body, protocol::kOwnDataLimits);
+  answer(me, request, protocol::read<Event>(value));
 }
 
-Relay dropped(const std::string& user_id, const Call& call, bool over) {
-  Relay relay(over ? protocol::type::rtc_exit : protocol::type::rtc_close);
-  relay.sender_id = user_id;
-  relay.receiver_id = call.is_group || user_id == call.owner ? call.target : call.owner;
-  relay.mess = Value::Map{{"room_id", call.id}, {"is_group", call.is_group}};
-  relay.timestamp = unix_now();
-  return relay;
+void enter(session::Session& me, const protocol::Envelope& request, std::string_view body) {
+  me.set_in_call(true);
+  answer_by<protocol::CallState>(me, request, body);
 }
 
-// Whoever opens a call has left the one opened before.
-coro::Task<void> end_earlier_call(Services& services, SessionPtr me) {
-  const auto earlier = co_await services.calls.find(me->user_id());
-  if (!earlier) co_return;
-  co_await services.calls.close(me->user_id(), me->user_id());
-  const Relay relay = dropped(me->user_id(), *earlier, true);
-  co_await post_to_invited(services, *earlier, relay);
+void check_size(const std::vector<std::string>& users, std::size_t most) {
+  if (users.empty()) throw Rejected(Refusal::bad_field, "users");
+  if (users.size() > most) throw Rejected(Refusal::too_many_called, "users");
 }
 
 }  // namespace
 
-coro::Task<void> open_call(Services& services, SessionPtr me, protocol::RtcCreate request) {
-  const std::string target = request.receiver_id.text;
-  const protocol::CallInfo& info = request.mess.view;
-  co_await end_earlier_call(services, me);
-  const Call call = co_await services.calls.open(me->user_id(), target, info.is_group, info.video);
-  const Relay relay = relay_of(protocol::type::rtc_create, *me, request,
-                               with_room_id(std::move(request.mess.value), call.id));
-  if (call.is_group) {
-    co_await post(services, bus::audience_of_group(target), relay);
-  } else {
-    co_await post(services, bus::audience_of_user(me->user_id()), relay);
-    co_await post(services, bus::audience_of_user(target), relay);
-  }
-  if (me->is_legacy()) co_return;
-  std::vector<std::string> asked(1, target);
-  if (call.is_group) asked = co_await services.groups.member_ids(target);
-  std::vector<std::string> offline = co_await offline_among(services, std::move(asked));
-  if (!offline.empty()) tell_unreachable(*me, request, std::move(offline));
+coro::Task<void> start_call(Services& services, SessionPtr me, protocol::CallStart request) {
+  store::CallTarget target = target_of(services, request.mess);
+  store::CallSeat seat = seat_of(request.mess.device, request.mess.media, false);
+  co_await spend_call(services, me->user_id());
+  store::Caller caller = caller_of(*me, request, Style::own);
+  const store::CallStarted started = co_await services.calls.start(
+      std::move(caller), std::move(target), std::move(seat), std::string());
+  enter(*me, request, started.answer);
 }
 
-coro::Task<void> join_call(Services& services, SessionPtr me, protocol::RtcJoin request) {
-  const std::string& room_id = request.mess.view.room_id;
-  std::vector<std::string> others = co_await services.calls.join(room_id, me->user_id());
-  // The owner is called by whoever joins, and needs no word of it.
-  std::erase(others, room_id);
-  std::erase(others, me->user_id());
-  const Relay relay =
-      relay_of(protocol::type::rtc_join, *me, request, std::move(request.mess.value));
-  co_await post_to_users(services, std::move(others), relay);
+coro::Task<void> join_call(Services& services, SessionPtr me, protocol::CallJoin request) {
+  protocol::CallEntry& entry = request.mess;
+  store::CallSeat seat = seat_of(entry.device, entry.media, entry.move);
+  if (entry.received.size() > kMostCounts) throw Rejected(Refusal::bad_field, "received");
+  for (protocol::SignalCount& count : entry.received) {
+    if (count.n < 0) throw Rejected(Refusal::bad_field, "received");
+    seat.received.emplace_back(std::move(count.user_id), count.n);
+  }
+  store::Caller caller = caller_of(*me, request, Style::own);
+  const std::string state = co_await services.calls.join(std::move(caller), entry.call_id,
+                                                         std::move(seat), std::string());
+  enter(*me, request, state);
 }
 
-coro::Task<void> signal_call(Services& services, SessionPtr me, protocol::RtcSignal request) {
-  const std::string receiver = request.receiver_id.text;
-  const bool shared = co_await services.calls.share_call(me->user_id(), receiver);
-  if (!shared) throw Rejected(Refusal::not_in_call, "signal to " + receiver);
-  const bool offer = is_offer(request.mess);
-  const Relay relay = relay_of(protocol::type::rtc_message, *me, request, std::move(request.mess));
-  co_await post(services, bus::audience_of_user(receiver), relay);
-  if (!offer) co_return;
-  const bool online = co_await services.presence.is_online(receiver);
-  if (!online) tell_unreachable(*me, request, std::vector<std::string>(1, receiver));
+coro::Task<void> enter_room(Services& services, SessionPtr me, protocol::CallRoom request) {
+  store::CallSeat seat = seat_of(request.mess.device, request.mess.media, request.mess.move);
+  store::CallRoomWish wish;
+  wish.code = checked_code(request.mess.code);
+  wish.join_only = request.mess.join_only;
+  wish.video = request.mess.video;
+  const auto most = static_cast<std::int64_t>(services.settings.call_size);
+  const std::int64_t size = request.mess.size.value_or(most);
+  if (size < 2) throw Rejected(Refusal::bad_field, "size");
+  wish.size = static_cast<std::size_t>(std::min(size, most));
+  co_await spend_call(services, me->user_id());
+  store::Caller caller = caller_of(*me, request, Style::own);
+  const std::string state =
+      co_await services.calls.enter_room(std::move(caller), std::move(wish), std::move(seat));
+  enter(*me, request, state);
 }
 
-coro::Task<void> leave_call(Services& services, SessionPtr me, protocol::RtcClose request) {
-  const std::string room_id = request.mess.view.room_id;
-  const auto call = co_await services.calls.find(room_id);
-  if (!call) throw Rejected(Refusal::no_such_call, room_id);
-  const bool owner = call->owner == me->user_id();
-  const Relay relay = relay_of(owner ? protocol::type::rtc_exit : protocol::type::rtc_close, *me,
-                               request, std::move(request.mess.value));
-  if (owner) {
-    co_await services.calls.close(room_id, me->user_id());
-    co_await post_to_invited(services, *call, relay);
-    co_return;
-  }
-  const auto left = co_await services.calls.leave(room_id, me->user_id());
-  std::vector<std::string> others(1, call->owner);
-  if (left) {
-    others = left->members;
-  } else {
-    const bool invited = co_await services.calls.share_call(me->user_id(), call->owner);
-    if (!invited) throw Rejected(Refusal::not_in_call, room_id);
-  }
-  co_await post_to_users(services, std::move(others), relay);
+coro::Task<void> decline_call(Services& services, SessionPtr me, protocol::CallDecline request) {
+  store::Caller caller = caller_of(*me, request, Style::own);
+  co_await services.calls.decline(std::move(caller), request.mess.call_id);
 }
 
-coro::Task<void> drop_from_calls(Services& services, std::string user_id) {
-  const std::vector<std::string> calls = co_await services.calls.calls_of(user_id);
-  for (const std::string& id : calls) {
-    const auto left = co_await services.calls.leave(id, user_id);
-    if (!left) continue;
-    const bool over = left->ended || (!left->call.is_group && user_id == left->call.owner);
-    const Relay relay = dropped(user_id, left->call, over);
-    if (over)
-      co_await post_to_invited(services, left->call, relay);
-    else
-      co_await post_to_users(services, left->members, relay);
-  }
+coro::Task<void> send_signal(Services& services, SessionPtr me, protocol::CallSend request) {
+  protocol::Signal& signal = request.mess;
+  store::CallSignalDraft draft;
+  draft.call = signal.call_id;
+  draft.receiver = request.receiver_id.text;
+  draft.from_stay = signal.from_stay;
+  draft.to_stay = signal.to_stay;
+  draft.n = signal.n;
+  draft.body = signal_body(*me, request, std::move(signal.signal));
+  store::Caller caller = caller_of(*me, request, Style::own);
+  co_await services.calls.pass(std::move(caller), std::move(draft));
+}
+
+coro::Task<void> leave_call(Services& services, SessionPtr me, protocol::CallLeave request) {
+  store::Caller caller = caller_of(*me, request, Style::own);
+  co_await services.calls.leave(std::move(caller), request.mess.call_id, request.mess.for_all,
+                                std::string(), std::string());
+  me->set_in_call(false);
+}
+
+coro::Task<void> invite_to_call(Services& services, SessionPtr me, protocol::CallInvite request) {
+  check_size(request.mess.users, services.settings.call_invites);
+  co_await spend_call(services, me->user_id());
+  store::Caller caller = caller_of(*me, request, Style::own);
+  const std::string state = co_await services.calls.invite(std::move(caller), request.mess.call_id,
+                                                           std::move(request.mess.users));
+  answer_by<protocol::CallState>(*me, request, state);
+}
+
+coro::Task<void> remove_from_call(Services& services, SessionPtr me, protocol::CallRemove request) {
+  check_size(request.mess.users, services.settings.call_invites);
+  store::Caller caller = caller_of(*me, request, Style::own);
+  co_await services.calls.remove(std::move(caller), request.mess.call_id,
+                                 std::move(request.mess.users));
+}
+
+coro::Task<void> list_calls(Services& services, SessionPtr me, protocol::CallList request) {
+  store::Caller caller = caller_of(*me, request, Style::own);
+  const std::string list = co_await services.calls.list(std::move(caller));
+  answer_by<protocol::CallListAnswer>(*me, request, list);
+}
+
+coro::Task<void> change_media(Services& services, SessionPtr me, protocol::CallMedia request) {
+  std::string media = protocol::encode(Wire::legacy, request.mess.media);
+  store::Caller caller = caller_of(*me, request, Style::own);
+  co_await services.calls.change_media(std::move(caller), request.mess.call_id, std::move(media));
+}
+
+coro::Task<void> set_quiet(Services& services, SessionPtr me, protocol::DoNotDisturb request) {
+  store::Caller caller = caller_of(*me, request, Style::own);
+  co_await services.calls.set_quiet(std::move(caller), request.mess.on);
 }
 
 }  // namespace chat::features

@@ -1,7 +1,8 @@
-// Calls: who is asked, who is in, and the signals between them. The media never come here.
+// Calls as msgpack clients have them, types 610 to 630; docs/calls.md has the rules. The media
+// never come here.
 #pragma once
 
-#include <string>
+#include <string_view>
 
 #include "coro/task.h"
 #include "features/services.h"
@@ -10,22 +11,31 @@
 
 namespace chat::features {
 
-// 600: opens a call to a user or to a group. Refuses: no_such_user, not_a_member.
-coro::Task<void> open_call(Services& services, session::SessionPtr me, protocol::RtcCreate request);
+// Each answers as protocol/requests.def says, or throws Rejected with a refusal named there.
+coro::Task<void> start_call(Services& services, session::SessionPtr me,
+                            protocol::CallStart request);
+coro::Task<void> join_call(Services& services, session::SessionPtr me, protocol::CallJoin request);
+coro::Task<void> decline_call(Services& services, session::SessionPtr me,
+                              protocol::CallDecline request);
+coro::Task<void> send_signal(Services& services, session::SessionPtr me,
+                             protocol::CallSend request);
+coro::Task<void> leave_call(Services& services, session::SessionPtr me,
+                            protocol::CallLeave request);
+coro::Task<void> invite_to_call(Services& services, session::SessionPtr me,
+                                protocol::CallInvite request);
+coro::Task<void> remove_from_call(Services& services, session::SessionPtr me,
+                                  protocol::CallRemove request);
+coro::Task<void> list_calls(Services& services, session::SessionPtr me, protocol::CallList request);
+coro::Task<void> change_media(Services& services, session::SessionPtr me,
+                              protocol::CallMedia request);
+coro::Task<void> enter_room(Services& services, session::SessionPtr me, protocol::CallRoom request);
+coro::Task<void> set_quiet(Services& services, session::SessionPtr me,
+                           protocol::DoNotDisturb request);
 
-// 601. Refuses: no_such_call, not_allowed, call_full.
-coro::Task<void> join_call(Services& services, session::SessionPtr me, protocol::RtcJoin request);
+// Hands a signal to its receiver among this worker's clients, as store::Signals brings it.
+void deliver_signal(Services& services, std::string_view published);
 
-// 602: passes a signal on, as it came. Refuses: not_in_call.
-coro::Task<void> signal_call(Services& services, session::SessionPtr me,
-                             protocol::RtcSignal request);
-
-// 604: the owner ends the call, another member leaves it, somebody invited declines it. Refuses:
-// no_such_call, not_in_call.
-coro::Task<void> leave_call(Services& services, session::SessionPtr me, protocol::RtcClose request);
-
-// Takes a user whose last connection is gone out of their calls and tells the others. Throws what
-// the store throws.
-coro::Task<void> drop_from_calls(Services& services, std::string user_id);
+// Signals to this worker were lost: those inside calls reconnect and say how far they got.
+void resume_calls(Services& services);
 
 }  // namespace chat::features

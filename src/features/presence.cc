@@ -9,7 +9,7 @@
 #include "base/rejected.h"
 #include "coro/spawn.h"
 #include "features/answer.h"
-#include "features/call.h"
+#include "features/call_keeper.h"
 #include "store/sleep.h"
 
 namespace chat::features {
@@ -132,15 +132,14 @@ Departure::Departure(const Session& session)
 coro::Task<void> depart(Services& services, Departure departure) {
   const Counted counted(services.departing);
   const std::string announcement = quit_body(departure.user_id, departure.user_name);
-  std::optional<bool> went_offline;  // known once the connection is off the list
+  bool off_the_list = false;
   while (!services.stopping) {
     try {
-      if (!went_offline) {
-        const store::WentOffline left = co_await services.presence.disconnect(
-            departure.user_id, departure.connection, announcement);
-        went_offline = left.went_offline;
-      }
-      if (*went_offline) co_await drop_from_calls(services, departure.user_id);
+      if (!off_the_list)
+        co_await services.presence.disconnect(departure.user_id, departure.connection,
+                                              announcement);
+      off_the_list = true;
+      co_await do_what_is_due(services);
       co_return;
     } catch (const Rejected& rejected) {
       log::debug("departure not yet told: {}", rejected.what());
@@ -192,7 +191,6 @@ coro::Task<void> PresenceKeeper::tell_gone(std::vector<std::string> users) {
   const bool tell = online <= services_.settings.presence_threshold;
   const auto profiles = co_await services_.users.profiles(users);
   for (const store::Profile& profile : profiles) {
-    co_await drop_from_calls(services_, profile.id);
     if (!tell) continue;
     protocol::UserQuit event;
     event.user.user_id = profile.id;

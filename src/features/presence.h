@@ -30,7 +30,7 @@ struct Departure {
   std::uint64_t connection;
 };
 
-// Takes a connection off the online list, and its user out of calls when it was the last one.
+// Takes a connection off the online list, and has the call it was in learn of it.
 // Outlasts an unreachable Redis; never throws.
 coro::Task<void> depart(Services& services, Departure departure);
 

@@ -6,8 +6,10 @@
 #include "features/admin.h"
 #include "features/avatar.h"
 #include "features/call.h"
+#include "features/call_legacy.h"
 #include "features/group.h"
 #include "features/history.h"
+#include "features/ice.h"
 #include "features/mark.h"
 #include "features/message.h"
 #include "features/own_account.h"
@@ -68,10 +70,23 @@ std::vector<Route> make_routes() {
   add<protocol::GroupUpdate, update_group>(routes, Access::user, Cost::change);
   add<protocol::GroupRemove, remove_from_group>(routes, Access::user, Cost::change);
 
-  add<protocol::RtcCreate, open_call>(routes, Access::user);
-  add<protocol::RtcJoin, join_call>(routes, Access::user);
-  add<protocol::RtcSignal, signal_call>(routes, Access::user);
-  add<protocol::RtcClose, leave_call>(routes, Access::user);
+  add<protocol::RtcCreate, open_legacy_call>(routes, Access::user);
+  add<protocol::RtcJoin, join_legacy_call>(routes, Access::user);
+  add<protocol::RtcSignal, signal_legacy_call>(routes, Access::user);
+  add<protocol::RtcClose, leave_legacy_call>(routes, Access::user);
+
+  add<protocol::CallStart, start_call>(routes, Access::user);
+  add<protocol::CallJoin, join_call>(routes, Access::user);
+  add<protocol::CallDecline, decline_call>(routes, Access::user);
+  add<protocol::CallSend, send_signal>(routes, Access::user);
+  add<protocol::CallLeave, leave_call>(routes, Access::user);
+  add<protocol::CallInvite, invite_to_call>(routes, Access::user);
+  add<protocol::CallList, list_calls>(routes, Access::user);
+  add<protocol::CallMedia, change_media>(routes, Access::user);
+  add<protocol::CallRoom, enter_room>(routes, Access::user);
+  add<protocol::IceServers, tell_ice_servers>(routes, Access::user);
+  add<protocol::DoNotDisturb, set_quiet>(routes, Access::user);
+  add<protocol::CallRemove, remove_from_call>(routes, Access::user);
   std::ranges::sort(routes, {}, &Route::type);
   return routes;
 }

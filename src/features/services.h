@@ -42,6 +42,9 @@ struct Services {
   store::Files& files;
   store::Limits& limits;
 
+  // That of settings.turn_secret_file; empty without one.
+  std::string turn_secret;
+
   // Set when the worker ends: what is retried until it succeeds is given up then.
   bool stopping = false;
 

@@ -54,6 +54,15 @@ store::GroupLimits group_limits(const config::Settings& settings) {
   return limits;
 }
 
+store::CallLimits call_limits(const config::Settings& settings) {
+  store::CallLimits limits;
+  limits.size = settings.call_size;
+  limits.invites = settings.call_invites;
+  limits.ring = settings.ring_timeout;
+  limits.grace = settings.call_grace;
+  return limits;
+}
+
 store::PresenceLimits presence_limits(const config::Settings& settings) {
   store::PresenceLimits limits;
   limits.max_devices = settings.max_devices;

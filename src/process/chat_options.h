@@ -4,6 +4,7 @@
 #include "config/settings.h"
 #include "net/thread_pool.h"
 #include "session/environment.h"
+#include "store/calls.h"
 #include "store/groups.h"
 #include "store/presence.h"
 #include "store/redis.h"
@@ -21,6 +22,7 @@ store::Redis::Options old_sessions_options(const config::Settings& settings);
 net::ThreadPool::Options hashing_options(const config::Settings& settings);
 store::SessionLimits session_ttl(const config::Settings& settings);
 store::GroupLimits group_limits(const config::Settings& settings);
+store::CallLimits call_limits(const config::Settings& settings);
 store::PresenceLimits presence_limits(const config::Settings& settings);
 session::SessionLimits session_limits(const config::Settings& settings);
 websocket::Limits reader_limits(const config::Settings& settings);

@@ -9,7 +9,9 @@
 #include "base/log.h"
 #include "coro/spawn.h"
 #include "features/admin.h"
+#include "features/call.h"
 #include "features/group.h"
+#include "features/ice.h"
 #include "features/mark.h"
 #include "features/message.h"
 #include "process/chat_options.h"
@@ -76,15 +78,22 @@ ChatService::ChatService(net::EventLoop& loop, net::ThreadPool& disk, WorkerCont
       marks_(redis_, context.settings.bus_length),
       groups_(redis_, context.settings.bus_length, group_limits(context.settings), writes()),
       presence_(redis_, context.id, context.settings.bus_length, presence_limits(context.settings)),
-      calls_(redis_, context.settings.max_call_members),
+      calls_(redis_, context.id, context.settings.bus_length, call_limits(context.settings)),
       files_(redis_, disk, context.settings.upload, context.settings.max_upload_size),
       limits_(redis_),
       stream_(loop.base(), redis_options(context.settings), streams_of(context.id)),
+      signals_(
+          loop.base(), redis_options(context.settings), context.id,
+          [this](std::string_view published) { features::deliver_signal(services_, published); },
+          [this] { features::resume_calls(services_); }),
       bus_(stream_, registry_, framer_, context.id,
            [this](bool went_back) { return catch_up(went_back); }),
-      services_{context.settings, loop,      hashing_,  registry_, bus_,   redis_,
-                users_,           names_,    sessions_, messages_, peers_, marks_,
-                groups_,          presence_, calls_,    files_,    limits_},
+      services_{context.settings, loop,      hashing_,
+                registry_,        bus_,      redis_,
+                users_,           names_,    sessions_,
+                messages_,        peers_,    marks_,
+                groups_,          presence_, calls_,
+                files_,           limits_,   features::read_turn_secret(context.settings)},
       dispatcher_(services_),
       session_resource_(services_, policy_of(context.settings)),
       environment_{loop,
@@ -95,7 +104,8 @@ ChatService::ChatService(net::EventLoop& loop, net::ThreadPool& disk, WorkerCont
                    reader_limits(context.settings),
                    {}},
       presence_keeper_(services_),
-      session_keeper_(services_) {
+      session_keeper_(services_),
+      call_keeper_(services_) {
   features::handle_messages(services_);
   features::handle_groups(services_);
   features::handle_marks(services_);
@@ -124,6 +134,7 @@ void ChatService::follow(const config::RedisHost& primary) {
   redis_.set_address(address);
   if (confirmed_writes_) confirmed_writes_->set_address(address);
   stream_.set_address(address);
+  signals_.set_address(address);
   config::RedisAddress old_sessions = address;
   old_sessions.database = static_cast<int>(context_.settings.session_database);
   old_sessions_.set_address(std::move(old_sessions));
@@ -137,6 +148,7 @@ void ChatService::on_redis(bool up, const std::string& problem) {
   }
   redis_up_ = true;
   log::info("connected to Redis");
+  if (outages_ != 0) signals_.renew();
   presence_keeper_.redis_is_back();
   coro::spawn(check_newest());
 }
@@ -214,7 +226,8 @@ void ChatService::reload() {
   sessions_.set_limits(session_ttl(settings));
   groups_.set_limits(group_limits(settings));
   presence_.set_limits(presence_limits(settings));
-  calls_.set_max_members(settings.max_call_members);
+  calls_.set_limits(call_limits(settings));
+  services_.turn_secret = features::read_turn_secret(settings);
   files_.set_max_size(settings.max_upload_size);
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "bus/bus.h"
+#include "features/call_keeper.h"
 #include "features/dispatcher.h"
 #include "features/presence.h"
 #include "features/services.h"
@@ -22,6 +23,7 @@
 #include "session/session.h"
 #include "store/folder_flusher.h"
 #include "store/sentinels.h"
+#include "store/signals.h"
 
 namespace chat::process {
 
@@ -79,6 +81,7 @@ class ChatService {
   store::Files files_;
   store::Limits limits_;
   store::BusStream stream_;
+  store::Signals signals_;
   std::optional<store::Sentinels> sentinels_;
   std::optional<store::FolderFlusher> flusher_;
   bus::Bus bus_;
@@ -89,6 +92,7 @@ class ChatService {
   features::PresenceKeeper presence_keeper_;
   std::optional<Dispersal> dispersal_;
   features::SessionKeeper session_keeper_;
+  features::CallKeeper call_keeper_;
   net::Timer drain_timer_;
   std::uint64_t last_connection_ = 0;
   bool redis_up_ = false;

@@ -167,6 +167,10 @@ void Master::start_workers() {
   workers_->open();
   log::info("chatd {} listens on {}://{}:{} with {} workers", kVersion,
             settings.tls() ? "https" : "http", settings.bind, settings.port, settings.workers);
+  if (settings.turn_url.empty())
+    log::info(
+        "without --turn-url calls find no way between people who are both behind strict firewalls "
+        "or address translation; see docs/calls.md");
 }
 
 void Master::end_workers() {

@@ -62,9 +62,9 @@ std::string password_file(const std::string& folder, std::string_view user) {
   return fmt::format("{}/{}.password", folder, user);
 }
 
-// What the server's user needs: every key, and some commands.
+// What the server's user needs: every key, the channels of call signals, and some commands.
 std::vector<std::string> needed_rights() {
-  std::vector<std::string> rights = {"~*"};
+  std::vector<std::string> rights = {"~*", "&signals:*"};
   for (const std::string_view command : store::kRedisCommands)
     rights.push_back(fmt::format("+{}", command));
   return rights;
@@ -98,7 +98,6 @@ std::string redis_users_file(const std::string& folder) { return folder + "/user
 std::string prepare_redis_users(const std::string& folder) {
   std::string server = password_in(password_file(folder, kRedisServerUser));
   const std::string admin = password_in(password_file(folder, kRedisAdminUser));
-  // Channels are not used.
   const std::string rights = fmt::format("resetchannels -@all {}", fmt::join(needed_rights(), " "));
   // Nobody can be `default`, but Redis reads its append-only file with that user's rights: without
   // them it leaves out every transaction, which is what scripts are there.

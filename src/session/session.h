@@ -98,6 +98,10 @@ class Session final : public std::enable_shared_from_this<Session>,
   void set_place(std::size_t place) { place_ = place; }
   std::vector<std::string>& groups() { return groups_; }
 
+  // Whether it went into a call, and has not left it by itself.
+  bool in_call() const { return in_call_; }
+  void set_in_call(bool in_call) { in_call_ = in_call; }
+
  private:
   friend class HeldSending;
 
@@ -132,6 +136,7 @@ class Session final : public std::enable_shared_from_this<Session>,
   bool pumping_ = false;
   bool asked_in_time_ = false;  // what is pumped began before login_timeout
   bool inbox_held_ = false;
+  bool in_call_ = false;
   std::uint8_t holds_ = 0;  // reasons for which reading is paused
   websocket::Reader reader_;
   net::IpAddress address_;

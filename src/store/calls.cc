@@ -1,181 +1,139 @@
 #include "store/calls.h"
 
-#include <string_view>
-#include <utility>
+#include <iterator>
 
-#include "store/lua_common.h"
+#include "base/ids.h"
+#include "store/calls_passing.h"
 
 namespace chat::store {
 namespace {
 
-// call_of(id): owner, target, is_group, video and started, or an empty table. invited(call, user).
-// depart(id, user), remembered in `rtc_left:ID`: whoever left is out of reach until joining again.
-// finish(id): ends a call and returns who was inside.
-constexpr std::string_view kCalls = R"lua(
-local function call_of(id)
-  return redis.call('HMGET', 'rtc_call:' .. id, 'owner', 'target', 'is_group', 'video', 'started')
-end
+constexpr std::size_t kIdDigits = 32;
+constexpr std::size_t kCodeDigits = 12;
+constexpr std::int64_t kDueAtOnce = 50;  // keeps Redis free for others between batches
 
-local function invited(call, user)
-  if call[1] == user then return true end
-  if call[3] ~= '1' then return call[2] == user end
-  return redis.call('ZSCORE', 'group_members:group_id:' .. call[2], user) and true or false
-end
+std::string flag_text(bool flag) { return flag ? "1" : "0"; }
 
-local function enter(id, user)
-  redis.call('ZADD', 'rtc_room:' .. id, seconds_text(now_us()), user)
-  redis.call('SADD', 'rtc_user:user_id:' .. user, id)
-  redis.call('SREM', 'rtc_left:' .. id, user)
-end
-
-local function depart(id, user)
-  redis.call('ZREM', 'rtc_room:' .. id, user)
-  redis.call('SREM', 'rtc_user:user_id:' .. user, id)
-  redis.call('SADD', 'rtc_left:' .. id, user)
-end
-
-local function finish(id)
-  local members = redis.call('ZRANGE', 'rtc_room:' .. id, 0, -1)
-  for _, user in ipairs(members) do depart(id, user) end
-  redis.call('DEL', 'rtc_call:' .. id, 'rtc_left:' .. id)
-  return members
-end
-)lua";
-
-// ARGV: owner, target, is_group, video. Returns the time it started.
-const Script open_call{lua::kBasics, kCalls, R"lua(
-local owner, target = ARGV[1], ARGV[2]
-if ARGV[3] == '1' then
-  if not redis.call('ZSCORE', 'group_members:group_id:' .. target, owner) then
-    return refuse('not_a_member')
-  end
-elseif redis.call('EXISTS', 'user_id:' .. target) == 0 then
-  return refuse('no_such_user')
-end
-finish(owner)
-local started = seconds_text(now_us())
-redis.call('HSET', 'rtc_call:' .. owner, 'owner', owner, 'target', target, 'is_group', ARGV[3],
-           'video', ARGV[4], 'started', started)
-enter(owner, owner)
-return started
-)lua"};
-
-// ARGV: call, user, most members. Returns who was inside before.
-const Script join_call{lua::kBasics, kCalls, R"lua(
-local id, user = ARGV[1], ARGV[2]
-local call = call_of(id)
-if not call[1] then return refuse('no_such_call') end
-if not invited(call, user) then return refuse('not_allowed') end
-local others = {}
-for _, member in ipairs(redis.call('ZRANGE', 'rtc_room:' .. id, 0, -1)) do
-  if member ~= user then others[#others + 1] = member end
-end
-if not redis.call('ZSCORE', 'rtc_room:' .. id, user) then
-  if #others >= tonumber(ARGV[3]) then return refuse('call_full') end
-  enter(id, user)
-end
-return others
-)lua"};
-
-// ARGV: call, user. Returns {call, {who remains, …}}, or nil for one who was not inside.
-const Script leave_call{lua::kBasics, kCalls, R"lua(
-local id, user = ARGV[1], ARGV[2]
-if not redis.call('ZSCORE', 'rtc_room:' .. id, user) then return false end
-local call = call_of(id)
-depart(id, user)
-local members = redis.call('ZRANGE', 'rtc_room:' .. id, 0, -1)
-if #members == 0 then finish(id) end
-return {call, members}
-)lua"};
-
-// ARGV: call, user. Returns who was inside.
-const Script close_call{lua::kBasics, kCalls, R"lua(
-local call = call_of(ARGV[1])
-if not call[1] then return refuse('no_such_call') end
-if call[1] ~= ARGV[2] then return refuse('not_allowed') end
-return finish(ARGV[1])
-)lua"};
-
-// ARGV: two users.
-const Script in_one_call{lua::kBasics, kCalls, R"lua(
-local function reaches(from, to)
-  for _, id in ipairs(redis.call('SMEMBERS', 'rtc_user:user_id:' .. from)) do
-    if redis.call('ZSCORE', 'rtc_room:' .. id, to) then return true end
-    if invited(call_of(id), to) and redis.call('SISMEMBER', 'rtc_left:' .. id, to) == 0 then
-      return true
-    end
-  end
-  return false
-end
-return (reaches(ARGV[1], ARGV[2]) or reaches(ARGV[2], ARGV[1])) and 1 or 0
-)lua"};
-
-// From the fields in the order of call_of().
-Call call_of(std::string id, const Reply& fields) {
-  Call call;
-  call.id = std::move(id);
-  call.owner = fields.at(0).text;
-  call.target = fields.at(1).text;
-  call.is_group = fields.at(2).number() != 0;
-  call.video = fields.at(3).number() != 0;
-  call.started = fields.at(4).real();
-  return call;
+void append(std::vector<std::string>& arguments, std::vector<std::string> more) {
+  arguments.insert(arguments.end(), std::make_move_iterator(more.begin()),
+                   std::make_move_iterator(more.end()));
 }
 
 }  // namespace
 
-coro::Task<Call> Calls::open(std::string owner, std::string target, bool is_group, bool video) {
-  const Reply started = co_await redis_.run(open_call, owner, target, is_group, video);
-  Call call;
-  call.id = owner;
-  call.owner = std::move(owner);
-  call.target = std::move(target);
-  call.is_group = is_group;
-  call.video = video;
-  call.started = started.real();
-  co_return call;
+std::vector<std::string> Calls::arguments_of(const Caller& caller, std::string said) const {
+  const std::string place = worker_ + '/' + std::to_string(caller.connection);
+  return {std::to_string(bus_length_),
+          std::to_string(limits_.size),
+          std::to_string(limits_.ring.count()),
+          std::to_string(limits_.grace.count()),
+          std::to_string(limits_.invites),
+          caller.trace_id,
+          caller.user,
+          caller.user.empty() ? "" : place,
+          flag_text(caller.legacy),
+          std::move(said)};
 }
 
-coro::Task<std::optional<Call>> Calls::find(std::string call_id) {
-  const Reply fields = co_await redis_.command("HMGET", "rtc_call:" + call_id, "owner", "target",
-                                               "is_group", "video", "started");
-  if (fields.at(0).is_nil()) co_return std::nullopt;
-  co_return call_of(std::move(call_id), fields);
+coro::Task<CallStarted> Calls::start(Caller caller, CallTarget target, CallSeat seat,
+                                     std::string said) {
+  std::vector<std::string> arguments = arguments_of(caller, std::move(said));
+  append(arguments, {target.group ? "group" : "direct", target.id, flag_text(target.video),
+                     seat.device, seat.media, random_hex(kIdDigits), flag_text(target.some)});
+  append(arguments, std::move(target.invite));
+  const Reply reply = co_await redis_.run(scripts::start_call, std::move(arguments));
+  CallStarted started;
+  started.answer = reply.at(0).text;
+  started.made = reply.at(1).number() != 0;
+  started.id = reply.at(2).text;
+  co_return started;
 }
 
-coro::Task<std::vector<std::string>> Calls::join(std::string call_id, std::string user) {
-  const Reply others = co_await redis_.run(join_call, call_id, user, max_members_);
-  co_return others.texts();
+coro::Task<std::string> Calls::join(Caller caller, std::string call, CallSeat seat,
+                                    std::string said) {
+  std::vector<std::string> arguments = arguments_of(caller, std::move(said));
+  append(arguments, {std::move(call), seat.device, flag_text(seat.move), seat.media});
+  for (const auto& [user, n] : seat.received) append(arguments, {user, std::to_string(n)});
+  const Reply reply = co_await redis_.run(scripts::join_call, std::move(arguments));
+  co_return reply.text;
 }
 
-coro::Task<std::optional<LeftCall>> Calls::leave(std::string call_id, std::string user) {
-  const Reply reply = co_await redis_.run(leave_call, call_id, user);
-  if (reply.is_nil()) co_return std::nullopt;
-  LeftCall left;
-  left.call = call_of(std::move(call_id), reply.at(0));
-  left.members = reply.at(1).texts();
-  left.ended = left.members.empty();
-  co_return left;
+coro::Task<std::string> Calls::enter_room(Caller caller, CallRoomWish wish, CallSeat seat) {
+  std::vector<std::string> arguments = arguments_of(caller, "");
+  if (wish.code.empty()) wish.code = random_hex(kCodeDigits);
+  append(arguments, {wish.code, flag_text(wish.join_only), flag_text(wish.video),
+                     std::to_string(wish.size == 0 ? limits_.size : wish.size), seat.device,
+                     seat.media, flag_text(seat.move), random_hex(kIdDigits)});
+  const Reply reply = co_await redis_.run(scripts::enter_room, std::move(arguments));
+  co_return reply.text;
 }
 
-coro::Task<std::vector<std::string>> Calls::close(std::string call_id, std::string user) {
-  const Reply members = co_await redis_.run(close_call, call_id, user);
-  co_return members.texts();
+coro::Task<void> Calls::decline(Caller caller, std::string call) {
+  std::vector<std::string> arguments = arguments_of(caller, "");
+  arguments.push_back(std::move(call));
+  co_await redis_.run(scripts::decline_call, std::move(arguments));
 }
 
-coro::Task<std::vector<std::string>> Calls::members(std::string call_id) {
-  const Reply list = co_await redis_.command("ZRANGE", "rtc_room:" + call_id, 0, -1);
-  co_return list.texts();
+coro::Task<bool> Calls::deny(Caller caller, std::string receiver, std::string said) {
+  std::vector<std::string> arguments = arguments_of(caller, std::move(said));
+  arguments.push_back(std::move(receiver));
+  const Reply denied = co_await redis_.run(scripts::deny_call, std::move(arguments));
+  co_return denied.number() != 0;
 }
 
-coro::Task<bool> Calls::share_call(std::string user_a, std::string user_b) {
-  const Reply shared = co_await redis_.run(in_one_call, user_a, user_b);
-  co_return shared.number() != 0;
+coro::Task<void> Calls::leave(Caller caller, std::string call, bool for_all, std::string said,
+                              std::string over) {
+  std::vector<std::string> arguments = arguments_of(caller, std::move(said));
+  append(arguments, {std::move(call), flag_text(for_all), std::move(over)});
+  co_await redis_.run(scripts::leave_call, std::move(arguments));
 }
 
-coro::Task<std::vector<std::string>> Calls::calls_of(std::string user) {
-  const Reply calls = co_await redis_.command("SMEMBERS", "rtc_user:user_id:" + user);
-  co_return calls.texts();
+coro::Task<std::string> Calls::invite(Caller caller, std::string call,
+                                      std::vector<std::string> users) {
+  std::vector<std::string> arguments = arguments_of(caller, "");
+  arguments.push_back(std::move(call));
+  append(arguments, std::move(users));
+  const Reply reply = co_await redis_.run(scripts::invite_to_call, std::move(arguments));
+  co_return reply.text;
+}
+
+coro::Task<void> Calls::remove(Caller caller, std::string call, std::vector<std::string> users) {
+  std::vector<std::string> arguments = arguments_of(caller, "");
+  arguments.push_back(std::move(call));
+  append(arguments, std::move(users));
+  co_await redis_.run(scripts::remove_from_call, std::move(arguments));
+}
+
+coro::Task<void> Calls::change_media(Caller caller, std::string call, std::string media) {
+  std::vector<std::string> arguments = arguments_of(caller, "");
+  append(arguments, {std::move(call), std::move(media)});
+  co_await redis_.run(scripts::change_media, std::move(arguments));
+}
+
+coro::Task<void> Calls::pass(Caller caller, CallSignalDraft signal) {
+  std::vector<std::string> arguments = arguments_of(caller, std::move(signal.body));
+  append(arguments,
+         {std::move(signal.call), std::move(signal.receiver), std::to_string(signal.from_stay),
+          std::to_string(signal.to_stay), std::to_string(signal.n)});
+  co_await redis_.run(scripts::pass_signal, std::move(arguments));
+}
+
+coro::Task<std::string> Calls::list(Caller caller) {
+  const Reply reply = co_await redis_.run(scripts::list_calls, arguments_of(caller, ""));
+  co_return reply.text;
+}
+
+coro::Task<void> Calls::set_quiet(Caller caller, bool on) {
+  std::vector<std::string> arguments = arguments_of(caller, "");
+  arguments.push_back(flag_text(on));
+  co_await redis_.run(scripts::set_quiet, std::move(arguments));
+}
+
+coro::Task<bool> Calls::do_what_is_due() {
+  std::vector<std::string> arguments = arguments_of(Caller(), "");
+  arguments.push_back(std::to_string(kDueAtOnce));
+  const Reply done = co_await redis_.run(scripts::do_what_is_due, std::move(arguments));
+  co_return done.number() >= kDueAtOnce;
 }
 
 }  // namespace chat::store

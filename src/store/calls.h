@@ -1,13 +1,18 @@
-// Calls: who is in one, and who may exchange signals.
+// Calls: who is called, who is inside, and who may pass signals to whom; docs/calls.md has the
+// rules.
 //
-// `rtc_room:ID` (members by join time, as the PHP original) and `rtc_call:ID` (hash: owner, target,
-// is_group, video, started); `rtc_user:user_id:ID` leads from a user to its calls and
-// `rtc_left:ID` holds who was inside and left. The id of a call
-// is its owner's user id. Invited are the target user, or all members of the target group.
+// `call:ID` is the whole call, `call_signals:ID` the numbers of the signals between its members;
+// `call_of:user_id:ID` and `call_rings:user_id:ID` lead from a user to calls, `call_in:PLACE`,
+// `call_room:CODE` and `call_started:user_id:ID` from a conversation, a code and a starter;
+// `call_timers` is what is to be done when. Every change is one script, which also posts the
+// messages that tell of it, and where a method returns text that is the msgpack of the answer.
 #pragma once
 
-#include <optional>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "coro/task.h"
@@ -15,56 +20,103 @@
 
 namespace chat::store {
 
-struct Call {
-  std::string id;
-  std::string owner;
-  std::string target;  // a user or a group
-  bool is_group = false;
-  bool video = false;
-  double started = 0;  // seconds since 1970
+struct CallLimits {
+  std::size_t size = 8;      // people inside one call
+  std::size_t invites = 64;  // people for whom one call rings
+  std::chrono::milliseconds ring{45'000};
+  std::chrono::milliseconds grace{15'000};  // for whoever lost the connection
 };
 
-struct LeftCall {
-  Call call;
-  bool ended = false;                // nobody remained
-  std::vector<std::string> members;  // those who remain
+// Who asks, and by which connection.
+struct Caller {
+  std::string user;
+  std::uint64_t connection = 0;  // of this worker
+  bool legacy = false;           // types 600 to 605, whatever the wire
+  std::string trace_id;
+};
+
+// How somebody goes into a call.
+struct CallSeat {
+  std::string device;
+  std::string media;  // MediaFlags as JSON; empty: as before
+  bool move = false;
+  std::vector<std::pair<std::string, std::int64_t>> received;  // user and number of the last signal
+};
+
+struct CallTarget {
+  bool group = false;
+  std::string id;  // the other user, or the group
+  bool video = false;
+  bool some = false;  // of a group: only `invite`
+  std::vector<std::string> invite;
+};
+
+struct CallStarted {
+  std::string answer;
+  bool made = false;  // false: joined the one that runs
+  std::string id;
+};
+
+struct CallRoomWish {
+  std::string code;
+  bool join_only = false;
+  bool video = false;
+  std::size_t size = 0;
+};
+
+struct CallSignalDraft {
+  std::string call;  // empty for a legacy client
+  std::string receiver;
+  std::int64_t from_stay = 0;
+  std::int64_t to_stay = 0;
+  std::int64_t n = 0;
+  std::string body;  // msgpack of a Relay
 };
 
 class Calls {
  public:
-  // `max_members`: people in one call.
-  Calls(Redis& redis, std::size_t max_members) : redis_(redis), max_members_(max_members) {}
+  Calls(Redis& redis, std::string worker, std::size_t bus_length, CallLimits limits)
+      : redis_(redis), worker_(std::move(worker)), bus_length_(bus_length), limits_(limits) {}
 
-  void set_max_members(std::size_t max_members) { max_members_ = max_members; }
+  // Limits for what is to come.
+  void set_limits(CallLimits limits) { limits_ = limits; }
 
-  // Opens a call with its owner inside; an earlier call of that owner ends. Throws Rejected:
-  // `not_a_member` (of the group), `no_such_user`.
-  coro::Task<Call> open(std::string owner, std::string target, bool is_group, bool video);
+  // `said`, here and below: msgpack of what a legacy client said, as the others are to hear it;
+  // empty for others. Each throws Rejected with the refusals of its request in
+  // protocol/requests.def.
+  coro::Task<CallStarted> start(Caller caller, CallTarget target, CallSeat seat, std::string said);
 
-  coro::Task<std::optional<Call>> find(std::string call_id);
+  // `call`: of a legacy client its starter's user id, as in `leave`.
+  coro::Task<std::string> join(Caller caller, std::string call, CallSeat seat, std::string said);
+  coro::Task<std::string> enter_room(Caller caller, CallRoomWish wish, CallSeat seat);
+  coro::Task<void> decline(Caller caller, std::string call);
 
-  // Returns those who were inside before, first comers first. Throws Rejected: `no_such_call`,
-  // `not_allowed` (not invited), `call_full`.
-  coro::Task<std::vector<std::string>> join(std::string call_id, std::string user);
+  // A legacy client says no to `receiver`; false when nothing of that one rings.
+  coro::Task<bool> deny(Caller caller, std::string receiver, std::string said);
 
-  // Nothing when the user was not inside.
-  coro::Task<std::optional<LeftCall>> leave(std::string call_id, std::string user);
+  // `over`: as `said`, for the case that it ends for all.
+  coro::Task<void> leave(Caller caller, std::string call, bool for_all, std::string said,
+                         std::string over);
+  coro::Task<std::string> invite(Caller caller, std::string call, std::vector<std::string> users);
+  coro::Task<void> remove(Caller caller, std::string call, std::vector<std::string> users);
+  coro::Task<void> change_media(Caller caller, std::string call, std::string media);
 
-  // The owner ends the call for all. Returns those who were inside. Throws Rejected:
-  // `no_such_call`, `not_allowed`.
-  coro::Task<std::vector<std::string>> close(std::string call_id, std::string user);
+  // Publishes the signal to the receiver's worker; nothing of it is kept.
+  coro::Task<void> pass(Caller caller, CallSignalDraft signal);
 
-  coro::Task<std::vector<std::string>> members(std::string call_id);
+  coro::Task<std::string> list(Caller caller);
+  coro::Task<void> set_quiet(Caller caller, bool on);
 
-  // True when one of the two is in a call and the other is in it too or invited to it.
-  coro::Task<bool> share_call(std::string user_a, std::string user_b);
-
-  // Ids of the calls a user is in.
-  coro::Task<std::vector<std::string>> calls_of(std::string user);
+  // Does some of what is due; true when there may be more.
+  coro::Task<bool> do_what_is_due();
 
  private:
+  std::vector<std::string> arguments_of(const Caller& caller, std::string said) const;
+
   Redis& redis_;
-  std::size_t max_members_;
+  std::string worker_;
+  std::size_t bus_length_;
+  CallLimits limits_;
 };
 
 }  // namespace chat::store

@@ -9,13 +9,17 @@
 namespace chat::store::scripts {
 
 // now_ms(). detach(user, worker, connection): takes a connection away; true when it was the user's
-// last, who is offline then.
+// last, who is offline then. A call that the user is in learns of it at the next look (calls.h).
 inline constexpr std::string_view kPresence = R"lua(
 local function now_ms() return math.floor(now_us() / 1000) end
 
 local function detach(user, worker, connection)
-  local key = 'presence:user:' .. user
+  local key, call = 'presence:user:' .. user, redis.call('GET', 'call_of:user_id:' .. user)
   redis.call('SREM', 'presence:worker:' .. worker, user .. '/' .. connection)
+  if call then
+    local entry = 'gone ' .. call .. ' ' .. user .. ' ' .. worker .. '/' .. connection
+    redis.call('ZADD', 'call_timers', now_ms(), entry)
+  end
   if redis.call('HDEL', key, worker .. '/' .. connection) == 0 then return false end
   if redis.call('EXISTS', key) == 1 then return false end
   redis.call('ZREM', 'presence:online', user)
@@ -124,7 +128,8 @@ return redis.call('ZCOUNT', 'presence:workers', now_ms(), '+inf')
 
 // ARGV: cursor. Removes what only lives as long as the workers do; returns the next cursor.
 inline const Script clear_volatile{R"lua(
-local doomed = {'presence:', 'bus:worker:', 'rtc_room:', 'rtc_call:', 'rtc_left:', 'rtc_user:'}
+local doomed = {'presence:', 'bus:worker:', 'rtc_room:', 'call:', 'call_signals:', 'call_of:',
+                'call_rings:', 'call_in:', 'call_room:', 'call_started:', 'call_timers'}
 if ARGV[1] == '0' then redis.call('DEL', 'user', 'user_service', 'service_user') end
 local step = redis.call('SCAN', ARGV[1], 'COUNT', 1000)
 for _, key in ipairs(step[2]) do

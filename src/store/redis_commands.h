@@ -7,11 +7,12 @@
 
 namespace chat::store {
 
-inline constexpr std::array<std::string_view, 43> kRedisCommands = {
+inline constexpr std::array<std::string_view, 45> kRedisCommands = {
     // the connection
     "PING",
     "SELECT",
     "INFO",
+    "SUBSCRIBE",
     "EVAL",
     "EVALSHA",
     "TIME",
@@ -36,6 +37,8 @@ inline constexpr std::array<std::string_view, 43> kRedisCommands = {
     "HLEN",
     "HMGET",
     "HSET",
+    // publication
+    "PUBLISH",
     // sets
     "SADD",
     "SCARD",

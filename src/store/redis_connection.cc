@@ -4,6 +4,7 @@
 #include <hiredis/async.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/clock.h"
@@ -88,6 +89,13 @@ void RedisConnection::set_address(config::RedisAddress address) {
   failures_ = 0;
   drop("Redis is elsewhere now");
   if (context_ == nullptr) connect();
+}
+
+void RedisConnection::renew() { drop("made anew"); }
+
+void RedisConnection::subscribe(std::string channel, OnPush on_push) {
+  channel_ = std::move(channel);
+  on_push_ = std::move(on_push);
 }
 
 coro::Task<RedisConnection::Answer> RedisConnection::ask(std::vector<std::string> words) {
@@ -216,12 +224,33 @@ void RedisConnection::on_reply(redisAsyncContext* context, void* raw, void* wait
   static_cast<Waiter*>(waiter)->complete(std::move(answer));
 }
 
+void RedisConnection::listen() {
+  std::array<const char*, 2> words = {"SUBSCRIBE", channel_.c_str()};
+  redisAsyncCommandArgv(context_, on_published, nullptr, static_cast<int>(words.size()),
+                        words.data(), nullptr);
+}
+
+// A push is {kind, channel, message or count}; no reply at all is the end of the connection.
+void RedisConnection::on_published(redisAsyncContext* context, void* raw, void*) {
+  auto* self = static_cast<RedisConnection*>(context->data);
+  const auto* reply = static_cast<const redisReply*>(raw);
+  if (self == nullptr || reply == nullptr) return;
+  if (reply->type == REDIS_REPLY_ERROR) {
+    self->drop(std::string(reply->str, static_cast<std::size_t>(reply->len)));
+    return;
+  }
+  if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 3) return;
+  const Reply push = copy_of(*reply);
+  self->on_push_(push.at(0).text, push.at(2).text);
+}
+
 void RedisConnection::come_up() {
   up_ = true;
   ++generation_;
   failures_ = 0;
   problem_ = kLost;
   reported_.clear();
+  if (on_push_) listen();
   if (on_state_) on_state_(true, {});
   end_waits(true);
 }

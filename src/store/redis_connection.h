@@ -6,9 +6,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "coro/completion.h"
@@ -31,6 +33,10 @@ class RedisConnection {
   };
   using Waiter = coro::Completion<Answer>;
 
+  // Told of what Redis says unasked: "subscribe" whenever the subscription begins, "message" for
+  // each message. The texts are the caller's while it runs.
+  using OnPush = std::function<void(std::string_view kind, std::string_view payload)>;
+
   RedisConnection(event_base* base, Redis::Options options, Redis::OnState on_state);
   ~RedisConnection();
   RedisConnection(const RedisConnection&) = delete;
@@ -43,6 +49,12 @@ class RedisConnection {
   coro::Task<void> ready();
   void set_address(config::RedisAddress address);
 
+  // Makes the connection anew, to the same address.
+  void renew();
+
+  // Listens to `channel` whenever it is up, from the next time on, and does nothing else.
+  void subscribe(std::string channel, OnPush on_push);
+
   // Sends a command and yields Redis' answer to it. Throws Rejected (storage_unavailable, busy)
   // when it cannot be sent; a connection lost later is an error in the answer.
   coro::Task<Answer> ask(std::vector<std::string> words);
@@ -54,6 +66,7 @@ class RedisConnection {
   using Timer = std::unique_ptr<event, FreeEvent>;
 
   static void on_reply(redisAsyncContext* context, void* reply, void* waiter);
+  static void on_published(redisAsyncContext* context, void* reply, void* unused);
   static void on_retry(int, short, void* self);
   static void on_watch(int, short, void* self);
 
@@ -63,6 +76,7 @@ class RedisConnection {
   // False when hiredis has given the context up already.
   bool send(const std::vector<std::string>& words, Waiter& waiter);
   void come_up();
+  void listen();
   void complain(const std::string& error);
   void drop(std::string problem);
   void on_gone();
@@ -73,6 +87,8 @@ class RedisConnection {
   event_base* base_;
   Redis::Options options_;
   Redis::OnState on_state_;
+  std::string channel_;
+  OnPush on_push_;
   redisAsyncContext* context_ = nullptr;
   bool up_ = false;
   std::uint64_t generation_ = 0;

@@ -108,6 +108,7 @@ class Scene:
         self.group = answer["receiver_id"]
 
     async def call(self, joined):
+        await self.leave_calls()
         mess = {"room_id": "", "is_group": True, "video": False}
         await self.founder.ask(600, self.group, mess)
         if joined:
@@ -129,6 +130,8 @@ class Scene:
         await self.found()
         if row.type in (601, 602, 604):
             await self.call(joined=row.type != 601)
+        if row.subject.startswith("the group's call") and row.type > 605:
+            return await self.request_of_call(row, role)
         other = self.persons[FOUNDER if role == MEMBER else MEMBER].user_id
         file = {"name": "f", "path": self.persons["picture"], "size": 1}
         content = {1: "text", 4: "ymj_1.gif"}.get(row.type // 100, file)
@@ -167,6 +170,13 @@ class Scene:
                 return (group if row.subject == "a group" else other), mess, {}
             case 601 | 604:
                 return group, self.call_info(), {}
+            case 610:
+                name = f"group:{group}" if row.subject == "a group" else f"user:{other}"
+                return "0", {"conversation": name, "device": "first"}, {}
+            case 622:
+                return "0", {"device": "first"}, {}
+            case 625:
+                return "0", {"on": False}, {}
             case 602:
                 return other, {"type": "offer", "description": {}}, {}
             case 800:
@@ -195,6 +205,50 @@ class Scene:
             case _:
                 return "0", None, {}
 
+    async def leave_calls(self):
+        """Founder and member are in no call of another cell."""
+        for client in (self.founder, self.member):
+            for call in (await client.ask(620))["mess"]["calls"]:
+                await client.send(617, mess={"call_id": call["call_id"]})
+            await client.ask(213)
+
+    @staticmethod
+    async def answered(client, type, mess):
+        """The state of the call, 611, that answers a request."""
+        return await client.expect(611, trace_id=await client.send(type, mess=mess))
+
+    async def request_of_call(self, row, role):
+        """As `request`, about a call that the founder began in the group, by types 610 to 630."""
+        await self.leave_calls()
+        started = await self.answered(self.founder, 610, {"conversation": f"group:{self.group}",
+                                                          "device": "founder"})
+        call_id = started["mess"]["call"]["call_id"]
+        if row.type not in (613, 614):
+            await self.member.send(613, mess={"call_id": call_id, "device": "member"})
+            await self.member.ask(213)
+        stays = {MEMBER: 2, FOUNDER: 1}
+        if role in stays and row.type in (616, 621):
+            state = await self.answered(self.client, 613, {"call_id": call_id, "device": "third",
+                                                           "move": True})
+            members = state["mess"]["call"]["members"]
+            stays[role] = max(each["stay"] for each in members)
+        other = FOUNDER if role == MEMBER else MEMBER
+        mess = {"call_id": call_id}
+        match row.type:
+            case 613:
+                mess |= {"device": "third", "move": True}
+            case 616:
+                mess |= {"from_stay": stays.get(role, 3), "to_stay": stays[other], "n": 1, "signal": {}}
+            case 617:
+                mess["for_all"] = "for all" in row.subject
+            case 619:
+                mess["users"] = [self.persons[DISABLED].user_id]
+            case 621:
+                mess["media"] = {"muted": True}
+            case 627:
+                mess["users"] = [self.persons[other].user_id]
+        return self.persons[other].user_id if row.type == 616 else "0", mess, {}
+
     async def say(self, author, role, where):
         """A message of `author`, or of whoever has the role."""
         if author is None:
@@ -214,6 +268,7 @@ class Scene:
             client = await (people.guest if wire == "msgpack" else people.legacy_guest)(self.server)
         else:
             client = await self.connect(STRANGER if role == OTHERS else role, wire)
+        self.client = client
         if row.type == LOGOUT and role not in (NONE, OTHERS):
             await client.enter(self.persons[role].name, people.PASSWORD)
         receiver, mess, fields = await self.request(row, role)

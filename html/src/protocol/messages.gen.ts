@@ -131,6 +131,44 @@ export const MessageType = {
   rtc_close: 604,
   /** The call is over */
   rtc_exit: 605,
+  /** Call a user or a group */
+  call_start: 610,
+  /** A call as it stands */
+  call_state: 611,
+  /** A call rings */
+  call_ring: 612,
+  /** Answer a call, join one, come back to it, or move it to this device */
+  call_join: 613,
+  /** Decline a call that rings */
+  call_decline: 614,
+  /** Somebody's part in a call has changed */
+  call_member: 615,
+  /** Offer, answer or candidate between two people of a call */
+  call_signal: 616,
+  /** Leave a call, cancel it, or end it for all */
+  call_leave: 617,
+  /** A call is over */
+  call_ended: 618,
+  /** Call further people into a call */
+  call_invite: 619,
+  /** The calls that concern the one who asks */
+  call_list: 620,
+  /** Tell the others of a call what is muted, shown and recorded */
+  call_media: 621,
+  /** Open a call room, or join it, by a code */
+  call_room: 622,
+  /** Somebody did not get into a call room that is full */
+  call_full: 623,
+  /** STUN and TURN servers for calls, with credentials */
+  ice_servers: 624,
+  /** Whether calls ring at all */
+  do_not_disturb: 625,
+  /** A call of a group began, or is over */
+  call_running: 626,
+  /** Take somebody out of a call */
+  call_remove: 627,
+  /** What a call was, as an entry of its conversation */
+  call_record: 630,
   /** History of the lobby or a group */
   history_common: 800,
   /** History with one user */
@@ -447,6 +485,266 @@ export interface CallInfo {
   video?: boolean;
 }
 
+/** What somebody in a call sends and does. */
+export interface MediaFlags {
+  /** whether the microphone is off */
+  muted?: boolean;
+  /** whether the camera is on */
+  camera?: boolean;
+  /** whether the screen is shown */
+  screen?: boolean;
+  /** whether the call is being recorded there */
+  recording?: boolean;
+}
+
+/** Somebody's part in a call. */
+export interface CallMember {
+  /** the user's id */
+  user_id: string;
+  /** `ringing`, `joined`, `away`, `left`, `removed`, `declined`, `busy`, `do_not_disturb` or `no_answer` */
+  state: string;
+  /** number of this stay in the call; a higher one than before means new peer connections; 0: never joined */
+  stay: number;
+  /** as the client named itself; "": never joined, or a legacy client */
+  device: string;
+  /** whether this stay is on types 600 to 605 */
+  legacy: boolean;
+  /** of the members inside with a lower stay, those to whom this one makes the offer; the others of them make it to this one */
+  offers_to: string[];
+  /** as 613 or 621 told last */
+  media: MediaFlags;
+}
+
+/** A call. */
+export interface Call {
+  /** names the call */
+  call_id: string;
+  /** counts the changes of the call, without gaps */
+  rev: number;
+  /** `direct`, `group` or `room` */
+  kind: string;
+  /** `direct`: the two whose conversation it belongs to */
+  between: string[];
+  /** `group`: whose call it is */
+  group_id?: string;
+  /** `room`: what it is joined by */
+  code?: string;
+  /** whether it was begun with pictures */
+  video: boolean;
+  /** who may end it for all and remove people */
+  owner_id: string;
+  /** who began it */
+  starter_id: string;
+  /** when it began, seconds since 1970 */
+  started: number;
+  /** when the second one joined, seconds since 1970 */
+  answered?: number;
+  /** people who can be inside at once */
+  size: number;
+  /** everybody who was called or joined, in no order */
+  members: CallMember[];
+}
+
+/** Signals between two members in their present stays. */
+export interface SignalCount {
+  /** the other one */
+  user_id: string;
+  /** the number of the last one; 0: none */
+  n: number;
+}
+
+/** A call, and what the one who asked needs to go on in it. */
+export interface CallSnapshot {
+  /** the call */
+  call: Call;
+  /** how far the server took this user's signals to each member inside */
+  taken?: SignalCount[];
+}
+
+/** A call that rings. */
+export interface CallRinging {
+  /** the call */
+  call: Call;
+  /** who calls */
+  caller_id: string;
+  /** when it stops ringing, seconds since 1970 */
+  until: number;
+}
+
+/** A change of one member of a call. */
+export interface MemberChange {
+  /** the call */
+  call_id: string;
+  /** the call's revision after the change */
+  rev: number;
+  /** that member from now on */
+  member: CallMember;
+  /** who did it: the member, another one, or "" when it was the time */
+  by: string;
+  /** the call's owner from now on */
+  owner_id: string;
+  /** when the second one joined, seconds since 1970 */
+  answered?: number;
+  /** of a member who is back in the same stay: which signals of each other member arrived; what follows is to be sent again */
+  received?: SignalCount[];
+}
+
+/** The end of a call. */
+export interface CallEnd {
+  /** the call */
+  call_id: string;
+  /** the call's last revision */
+  rev: number;
+  /** `ended`; without an answer: `cancelled`, `declined`, `busy`, `do_not_disturb` or `no_answer` */
+  reason: string;
+  /** who ended it, or "" */
+  by: string;
+}
+
+/** Whether a group has a call. */
+export interface CallBanner {
+  /** the group */
+  group_id: string;
+  /** the call */
+  call_id: string;
+  /** true: it began; false: it is over */
+  running: boolean;
+  /** whether it was begun with pictures */
+  video: boolean;
+  /** who began it */
+  starter_id: string;
+}
+
+/** A call to make. */
+export interface NewCall {
+  /** `user:ID` or `group:ID` */
+  conversation: string;
+  /** with pictures, or sound only */
+  video?: boolean;
+  /** of a group: the members to call; absent: all of them */
+  invite?: string[];
+  /** a random name of this page, new whenever it is loaded */
+  device: string;
+  /** what this one sends at first */
+  media?: MediaFlags;
+}
+
+/** A call to join. */
+export interface CallEntry {
+  /** the call */
+  call_id: string;
+  /** as in 610; the same as before: back in the same stay */
+  device: string;
+  /** whether a stay on another device is taken over */
+  move?: boolean;
+  /** what this one sends; absent: as before */
+  media?: MediaFlags;
+  /** back in the same stay: the last signal that arrived from each member inside */
+  received?: SignalCount[];
+}
+
+/** A call. */
+export interface CallName {
+  /** the call */
+  call_id: string;
+}
+
+/** A call to leave. */
+export interface CallDeparture {
+  /** the call */
+  call_id: string;
+  /** whether it ends for all; the owner's to say */
+  for_all?: boolean;
+}
+
+/** People for a call. */
+export interface CallPeople {
+  /** the call */
+  call_id: string;
+  /** user ids */
+  users: string[];
+}
+
+/** What one sends and does in a call. */
+export interface CallMediaChange {
+  /** the call */
+  call_id: string;
+  /** from now on */
+  media: MediaFlags;
+}
+
+/** Something of one member for another. */
+export interface Signal {
+  /** the call */
+  call_id: string;
+  /** the sender's stay; 0: a legacy client's, whatever it is */
+  from_stay: number;
+  /** the receiver's stay */
+  to_stay: number;
+  /** 1, 2, 3, … from that stay to that stay */
+  n: number;
+  /** `{type: "offer" or "answer", description}`, `{type: "new-ice-candidate", candidate}`, or what the two agree upon; passed on as it is */
+  signal: Json;
+}
+
+/** A call room to open or to join. */
+export interface RoomEntry {
+  /** 4 to 64 of the characters A-Z, a-z, 0-9, - and _; "": the server draws one */
+  code?: string;
+  /** whether a room that is not there is refused, not opened */
+  join_only?: boolean;
+  /** to open: with pictures, or sound only */
+  video?: boolean;
+  /** to open: people who can be inside at once */
+  size?: number;
+  /** as in 610 */
+  device: string;
+  /** as in 613 */
+  move?: boolean;
+  /** what this one sends at first */
+  media?: MediaFlags;
+}
+
+/** Somebody who did not get in. */
+export interface RoomFull {
+  /** the call */
+  call_id: string;
+  /** who it was */
+  user_id: string;
+}
+
+/** What a client needs to know of calls after its login. */
+export interface CallOverview {
+  /** calls one is in or that ring, and those running in one's groups */
+  calls: Call[];
+  /** whether nobody can ring */
+  do_not_disturb: boolean;
+}
+
+/** An entry of RTCConfiguration.iceServers. */
+export interface IceServer {
+  /** where it is */
+  urls: string[];
+  /** with TURN */
+  username?: string;
+  /** with TURN */
+  credential?: string;
+}
+
+/** What a client may use to reach others. */
+export interface IceConfiguration {
+  /** for RTCConfiguration.iceServers; may be empty */
+  servers: IceServer[];
+  /** when the credentials are over, seconds since 1970 */
+  expires?: number;
+}
+
+/** Whether calls ring. */
+export interface Quiet {
+  /** true: nobody can ring */
+  on: boolean;
+}
+
 /** Anybody. An unknown name is registered, a known one logged in. */
 export interface RegisterRequest extends Envelope {
   type: 204;
@@ -657,6 +955,86 @@ export interface RtcCloseRequest extends Envelope {
   mess: CallInfo;
 }
 
+/** Users, to a user or to a group they are in. */
+export interface CallStartRequest extends Envelope {
+  type: 610;
+  /** whom to call, and how */
+  mess: NewCall;
+}
+
+/** People who were called, the two of the conversation, members of the group. */
+export interface CallJoinRequest extends Envelope {
+  type: 613;
+  /** which call, and from where */
+  mess: CallEntry;
+}
+
+/** People for whom a call rings. */
+export interface CallDeclineRequest extends Envelope {
+  type: 614;
+  /** which call */
+  mess: CallName;
+}
+
+/** People inside a call, to another of it, `receiver_id`. */
+export interface CallSendRequest extends Envelope {
+  type: 616;
+  /** the signal */
+  mess: Signal;
+}
+
+/** People inside a call; for all: its owner. */
+export interface CallLeaveRequest extends Envelope {
+  type: 617;
+  /** which call */
+  mess: CallDeparture;
+}
+
+/** People inside a call; into a group's call its members only. */
+export interface CallInviteRequest extends Envelope {
+  type: 619;
+  /** whom to call into what */
+  mess: CallPeople;
+}
+
+/** Users. */
+export interface CallListRequest extends Envelope {
+  type: 620;
+}
+
+/** People inside a call. */
+export interface CallMediaRequest extends Envelope {
+  type: 621;
+  /** what is sent from now on */
+  mess: CallMediaChange;
+}
+
+/** Users. */
+export interface CallRoomRequest extends Envelope {
+  type: 622;
+  /** which room, and how it is to be */
+  mess: RoomEntry;
+}
+
+/** Users. */
+export interface IceServersRequest extends Envelope {
+  type: 624;
+}
+
+/** Users. */
+export interface DoNotDisturbRequest extends Envelope {
+  type: 625;
+  /** from now on */
+  mess: Quiet;
+}
+
+/** The call's owner. */
+export interface CallRemoveRequest extends Envelope {
+  type: 627;
+  /** who is taken out of what */
+  mess: CallPeople;
+}
+
 /** Users for the lobby, members for their group, `receiver_id`. */
 export interface HistoryCommonRequest extends Envelope {
   type: 800;
@@ -721,6 +1099,18 @@ export type ClientMessage =
   | RtcJoinRequest
   | RtcSignalRequest
   | RtcCloseRequest
+  | CallStartRequest
+  | CallJoinRequest
+  | CallDeclineRequest
+  | CallSendRequest
+  | CallLeaveRequest
+  | CallInviteRequest
+  | CallListRequest
+  | CallMediaRequest
+  | CallRoomRequest
+  | IceServersRequest
+  | DoNotDisturbRequest
+  | CallRemoveRequest
   | HistoryCommonRequest
   | HistoryPersonalRequest
   | ResumeRequest
@@ -746,12 +1136,12 @@ export interface Welcome extends EventBase {
 
 /** Sender and receivers of a message. */
 export interface Chat extends EventBase {
-  type: 100 | 300 | 400 | 500 | 1000 | 101 | 301 | 401 | 501 | 1001 | 102 | 302 | 402 | 502 | 1002 | 120 | 121;
+  type: 100 | 300 | 400 | 500 | 1000 | 101 | 301 | 401 | 501 | 1001 | 102 | 302 | 402 | 502 | 1002 | 120 | 121 | 630;
   /** user id of the sender */
   sender_id: string;
   /** "0", a group id or a user id */
   receiver_id: string;
-  /** text or path, or `{name, path, size}`; in 120 `{seq, mess, mentions}` and in 121 `{seq}` of the message that was changed or taken back */
+  /** text or path, or `{name, path, size}`; in 120 `{seq, mess, mentions}` and in 121 `{seq}` of the message that was changed or taken back; in 630 `{call_id, video, result, seconds, joined, missed}` */
   mess: Json;
   /** `lobby`, `group:ID`, or `user:ID` of the other one */
   conversation: string;
@@ -1001,6 +1391,78 @@ export interface RtcOffline extends EventBase {
 }
 
 /** The one who asked. */
+export interface CallState extends EventBase {
+  type: 611;
+  /** the call as it stands */
+  mess: CallSnapshot;
+}
+
+/** Every connection of the one who is called. */
+export interface CallRing extends EventBase {
+  type: 612;
+  /** the call */
+  mess: CallRinging;
+}
+
+/** Every connection of everybody inside, of those for whom it rings, and of that member. */
+export interface CallMemberChanged extends EventBase {
+  type: 615;
+  /** what changed */
+  mess: MemberChange;
+}
+
+/** The connection by which the receiver is in the call. */
+export interface CallSignal extends EventBase {
+  type: 616;
+  /** user id of the sender */
+  sender_id: string;
+  /** the signal */
+  mess: Signal;
+}
+
+/** As 615. */
+export interface CallEnded extends EventBase {
+  type: 618;
+  /** what ended, and why */
+  mess: CallEnd;
+}
+
+/** The one who asked. */
+export interface CallListAnswer extends EventBase {
+  type: 620;
+  /** what there is */
+  mess: CallOverview;
+}
+
+/** Everybody inside. */
+export interface CallFull extends EventBase {
+  type: 623;
+  /** who did not get in */
+  mess: RoomFull;
+}
+
+/** The one who asked. */
+export interface IceServerList extends EventBase {
+  type: 624;
+  /** the servers */
+  mess: IceConfiguration;
+}
+
+/** Every connection of that user. */
+export interface DoNotDisturbChanged extends EventBase {
+  type: 625;
+  /** from now on */
+  mess: Quiet;
+}
+
+/** Members of the group. */
+export interface CallRunning extends EventBase {
+  type: 626;
+  /** the call */
+  mess: CallBanner;
+}
+
+/** The one who asked. */
 export interface HistoryAnswer extends EventBase {
   type: 800 | 801;
   /** the one who asked */
@@ -1087,6 +1549,16 @@ export type ServerMessage =
   | GroupChanged
   | Relay
   | RtcOffline
+  | CallState
+  | CallRing
+  | CallMemberChanged
+  | CallSignal
+  | CallEnded
+  | CallListAnswer
+  | CallFull
+  | IceServerList
+  | DoNotDisturbChanged
+  | CallRunning
   | HistoryAnswer
   | ResumePage
   | ResumeDone

@@ -1,135 +1,211 @@
 #include "store/calls.h"
 
+#include <algorithm>
+#include <map>
+
+#include "protocol/codec.h"
+#include "store/signals.h"
 #include "store/store_test.h"
 
 namespace chat::store {
 namespace {
 
 using Ids = std::vector<std::string>;
+using States = std::map<std::string, std::string>;
 
+// ann, ben, cyd and eve, each with one connection of the worker "w": 1, 2, 3, 4.
 class CallsTest : public StoreTest {
  protected:
   void SetUp() override {
     StoreTest::SetUp();
-    for (const char* id : {"ann", "ben", "cyd", "eve"}) add_user(id, id);
+    for (const char* id : {"ann", "ben", "cyd", "eve"}) {
+      add_user(id, id);
+      command("HSET", std::string("presence:user:") + id, place_of(id), "v1 1");
+    }
     command("ZADD", "group_members:group_id:g1", 1, "ann", 2, "ben", 3, "cyd");
+    command("HSET", "groups", "g1", "{}");
   }
 
-  Call open(bool in_group) {
-    return await(calls_.open("ann", in_group ? "g1" : "ben", in_group, true));
+  static std::uint64_t connection_of(const std::string& user) { return user[0] - 'a' + 1U; }
+  static std::string place_of(const std::string& user) {
+    return "w/" + std::to_string(connection_of(user));
   }
-  Ids join(const std::string& user) { return await(calls_.join("ann", user)); }
-  std::optional<LeftCall> leave(const std::string& user) {
-    return await(calls_.leave("ann", user));
+  static Caller caller(const std::string& user, bool legacy = false) {
+    return {user, connection_of(user), legacy, "trace"};
   }
-  bool share(const std::string& a, const std::string& b) {
-    const bool shared = await(calls_.share_call(a, b));
-    EXPECT_EQ(await(calls_.share_call(b, a)), shared);
-    return shared;
+  static CallSeat seat(const std::string& user) {
+    CallSeat seat;
+    seat.device = "device of " + user;
+    return seat;
+  }
+  static protocol::Call call_of(const std::string& answer) {
+    const protocol::Value value = protocol::decode(protocol::Wire::v1, answer);
+    return protocol::read<protocol::CallState>(value).mess.call;
+  }
+  static States states(const protocol::Call& call) {
+    States states;
+    for (const protocol::CallMember& member : call.members) states[member.user_id] = member.state;
+    return states;
   }
 
-  Calls calls_{redis_, 16};
+  CallStarted start(const std::string& user, const std::string& other, bool legacy = false) {
+    CallTarget target;
+    target.group = other == "g1";
+    target.id = other;
+    return await(calls_.start(caller(user, legacy), target, seat(user), ""));
+  }
+  protocol::Call join(const std::string& user, const std::string& call, bool legacy = false) {
+    return call_of(await(calls_.join(caller(user, legacy), call, seat(user), "")));
+  }
+  void leave(const std::string& user, const std::string& call, bool legacy = false) {
+    await(calls_.leave(caller(user, legacy), call, false, "", ""));
+  }
+  Refusal refused_signal(const std::string& from, const std::string& to, std::int64_t n,
+                         const std::string& call) {
+    CallSignalDraft draft;
+    draft.call = call;
+    draft.receiver = to;
+    draft.from_stay = 1;
+    draft.to_stay = 2;
+    draft.n = n;
+    draft.body = "the signal";
+    return refusal_of(calls_.pass(caller(from), draft)).value_or(Refusal::busy);
+  }
+  Ids keys() {
+    Ids keys = command("KEYS", "call*").texts();
+    std::sort(keys.begin(), keys.end());
+    return keys;
+  }
+  // The timer `entry` is due, and what comes of it is done.
+  void let_pass(const std::string& entry) {
+    ASSERT_FALSE(command("ZSCORE", "call_timers", entry).is_nil()) << entry;
+    command("ZADD", "call_timers", 0, entry);
+    await(calls_.do_what_is_due());
+  }
+
+  Calls calls_{redis_, "w", kBusLength, CallLimits()};
 };
 
-TEST_F(CallsTest, OpensWithItsOwnerInside) {
-  const Call call = open(true);
-  EXPECT_EQ(call.id, "ann");
-  EXPECT_GT(call.started, 1.7e9);
-  EXPECT_EQ(command("ZRANGE", "rtc_room:ann", 0, -1).texts(), Ids{"ann"});
-  const std::optional<Call> found = await(calls_.find("ann"));
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->owner, "ann");
-  EXPECT_EQ(found->target, "g1");
-  EXPECT_TRUE(found->is_group);
-  EXPECT_TRUE(found->video);
-  EXPECT_FALSE(await(calls_.find("ben")));
+TEST_F(CallsTest, NothingIsLeftOfACallThatIsOver) {
+  for (const std::string other : {"ben", "g1"}) {
+    const CallStarted started = start("ann", other);
+    EXPECT_TRUE(started.made);
+    join("ben", started.id);
+    await(calls_.leave(caller("ann"), started.id, true, "", ""));
+    EXPECT_EQ(keys(), Ids()) << other;
+  }
 }
 
-TEST_F(CallsTest, RefusesToOpen) {
-  EXPECT_EQ(refusal_of(calls_.open("eve", "g1", true, true)), Refusal::not_a_member);
-  EXPECT_EQ(refusal_of(calls_.open("eve", "nobody", false, true)), Refusal::no_such_user);
+TEST_F(CallsTest, NothingIsLeftOfARoomEither) {
+  CallRoomWish wish;
+  wish.code = "the-code";
+  const std::string answer = await(calls_.enter_room(caller("ann"), wish, seat("ann")));
+  leave("ann", call_of(answer).call_id);
+  EXPECT_EQ(keys(), Ids());
 }
 
-TEST_F(CallsTest, TheCalleeJoinsAPrivateCallAndNobodyElse) {
-  EXPECT_EQ(refusal_of(calls_.join("ann", "ben")), Refusal::no_such_call);
-  open(false);
-  EXPECT_EQ(refusal_of(calls_.join("ann", "cyd")), Refusal::not_allowed);
-  EXPECT_EQ(join("ben"), Ids{"ann"});
-  EXPECT_EQ(join("ben"), Ids{"ann"}) << "again";
+TEST_F(CallsTest, OneCallAConversation) {
+  const CallStarted first = start("ann", "ben");
+  const CallStarted second = start("ben", "ann");
+  EXPECT_FALSE(second.made);
+  EXPECT_EQ(second.id, first.id);
+  EXPECT_EQ(states(call_of(second.answer)), (States{{"ann", "joined"}, {"ben", "joined"}}));
 }
 
-TEST_F(CallsTest, MembersOfTheGroupJoinItsCall) {
-  open(true);
-  EXPECT_EQ(refusal_of(calls_.join("ann", "eve")), Refusal::not_allowed);
-  EXPECT_EQ(join("ben"), Ids{"ann"});
-  EXPECT_EQ(join("cyd"), (Ids{"ann", "ben"}));
-  EXPECT_EQ(await(calls_.members("ann")), (Ids{"ann", "ben", "cyd"}));
+TEST_F(CallsTest, RingingEnds) {
+  const CallStarted started = start("ann", "g1");
+  let_pass("ring " + started.id + " ben");
+  EXPECT_EQ(states(join("cyd", started.id))["ben"], "no_answer");
+  EXPECT_EQ(states(join("ben", started.id))["ben"], "joined") << "late, but there";
 }
 
-TEST_F(CallsTest, LeavingTellsWhoRemains) {
-  open(true);
-  join("ben");
-  EXPECT_FALSE(leave("cyd"));
-  const std::optional<LeftCall> first = leave("ann");
-  ASSERT_TRUE(first);
-  EXPECT_FALSE(first->ended);
-  EXPECT_EQ(first->members, Ids{"ben"});
-  EXPECT_EQ(first->call.target, "g1");
-  EXPECT_TRUE(leave("ben")->ended);
-  EXPECT_TRUE(command("KEYS", "rtc_*").items.empty());
+TEST_F(CallsTest, WhoeverIsLostIsAwayThenGone) {
+  const CallStarted started = start("ann", "g1");
+  join("ben", started.id);
+  join("cyd", started.id);
+  command("ZADD", "call_timers", 0, "gone " + started.id + " ben w/77");
+  await(calls_.do_what_is_due());
+  EXPECT_EQ(states(join("cyd", started.id))["ben"], "joined") << "another connection of ben's";
+  command("ZADD", "call_timers", 0, "gone " + started.id + " ben " + place_of("ben"));
+  await(calls_.do_what_is_due());
+  EXPECT_EQ(states(join("cyd", started.id))["ben"], "away");
+  let_pass("away " + started.id + " ben");
+  EXPECT_EQ(states(join("cyd", started.id))["ben"], "left");
 }
 
-TEST_F(CallsTest, OnlyTheOwnerEndsACallForAll) {
-  EXPECT_EQ(refusal_of(calls_.close("ann", "ann")), Refusal::no_such_call);
-  open(true);
-  join("ben");
-  EXPECT_EQ(refusal_of(calls_.close("ann", "ben")), Refusal::not_allowed);
-  EXPECT_EQ(await(calls_.close("ann", "ann")), (Ids{"ann", "ben"}));
-  EXPECT_TRUE(command("KEYS", "rtc_*").items.empty());
+TEST_F(CallsTest, WhoeverIsLostWithoutAWordIsFound) {
+  const CallStarted started = start("ann", "ben");
+  join("ben", started.id);
+  command("DEL", "presence:user:ann", "presence:user:ben");
+  let_pass("look " + started.id + " ");
+  await(calls_.do_what_is_due());
+  EXPECT_EQ(states(join("ben", started.id)), (States{{"ann", "away"}, {"ben", "joined"}}));
 }
 
-TEST_F(CallsTest, ANewCallOfTheSameOwnerEndsTheOld) {
-  open(true);
-  join("cyd");
-  open(false);
-  EXPECT_FALSE(share("ann", "cyd"));
-  EXPECT_EQ(await(calls_.members("ann")), Ids{"ann"});
+TEST_F(CallsTest, ALegacyClientThatIsLostHasLeft) {
+  const CallStarted started = start("ann", "ben", true);
+  join("ben", "ann", true);
+  command("ZADD", "call_timers", 0, "gone " + started.id + " ben " + place_of("ben"));
+  await(calls_.do_what_is_due());
+  EXPECT_EQ(keys(), Ids()) << "a call of one";
 }
 
-TEST_F(CallsTest, SignalsPassWithinACallOnly) {
-  EXPECT_FALSE(share("ann", "ben"));
-  open(false);
-  EXPECT_TRUE(share("ann", "ben")) << "invited";
-  EXPECT_FALSE(share("ann", "cyd"));
-  EXPECT_FALSE(share("ben", "cyd"));
-  join("ben");
-  EXPECT_TRUE(share("ann", "ben"));
-  leave("ben");
-  EXPECT_FALSE(share("ann", "ben")) << "hung up";
-  join("ben");
-  EXPECT_TRUE(share("ann", "ben"));
-  leave("ann");
-  EXPECT_FALSE(share("ann", "ben"));
+TEST_F(CallsTest, TheStarterNamesTheCallForLegacyClients) {
+  const CallStarted first = start("ann", "g1", true);
+  EXPECT_EQ(join("ben", "ann", true).call_id, first.id);
+  const CallStarted second = start("ann", "eve", true);
+  EXPECT_EQ(refusal_of(calls_.join(caller("cyd", true), "ann", seat("cyd"), "")),
+            Refusal::not_allowed);
+  EXPECT_EQ(join("eve", "ann", true).call_id, second.id);
+  EXPECT_EQ(refusal_of(calls_.leave(caller("ben", true), "ann", false, "", "")),
+            Refusal::not_in_call);
+  EXPECT_EQ(refusal_of(calls_.leave(caller("ben", true), "eve", false, "", "")),
+            Refusal::no_such_call);
 }
 
-TEST_F(CallsTest, SignalsPassWithinAGroupCall) {
-  open(true);
-  EXPECT_FALSE(share("ben", "cyd")) << "neither is inside";
-  join("ben");
-  EXPECT_TRUE(share("ben", "cyd"));
-  EXPECT_FALSE(share("ben", "eve"));
-  command("ZREM", "group_members:group_id:g1", "cyd");
-  EXPECT_FALSE(share("ben", "cyd"));
+TEST_F(CallsTest, OwnershipPassesToWhoeverCameFirst) {
+  const CallStarted started = start("ann", "g1");
+  join("cyd", started.id);
+  EXPECT_EQ(join("ben", started.id).owner_id, "ann");
+  leave("ann", started.id);
+  EXPECT_EQ(join("ben", started.id).owner_id, "cyd");
 }
 
-TEST_F(CallsTest, FindsTheCallsOfAUser) {
-  open(true);
-  join("ben");
-  await(calls_.open("ben", "ann", false, false));
-  Ids calls = await(calls_.calls_of("ben"));
-  std::sort(calls.begin(), calls.end());
-  EXPECT_EQ(calls, (Ids{"ann", "ben"}));
-  EXPECT_TRUE(await(calls_.calls_of("cyd")).empty());
+TEST_F(CallsTest, SignalsReachOneWorkerOnceAndInOrder) {
+  Ids published;
+  Signals signals(
+      loop_.base(), server_->options(), "w",
+      [&published](std::string_view text) { published.emplace_back(text); }, [] {});
+  const CallStarted started = start("ann", "ben");
+  EXPECT_EQ(refused_signal("ann", "ben", 1, started.id), Refusal::not_in_call) << "rings";
+  join("ben", started.id);
+  wait_until([&] {
+    return refused_signal("ann", "ben", 1, started.id) == Refusal::busy && !published.empty();
+  });
+  EXPECT_EQ(refused_signal("ann", "ben", 1, started.id), Refusal::busy) << "taken already";
+  EXPECT_EQ(refused_signal("ann", "ben", 3, started.id), Refusal::bad_field) << "not yet";
+  EXPECT_EQ(refused_signal("ann", "ben", 2, started.id), Refusal::busy);
+  wait_until([&] { return published.size() == 2; });
+  EXPECT_EQ(published[0], "2 v1 " + started.id + " 1 2 1\nthe signal");
+  EXPECT_EQ(published[1], "2 v1 " + started.id + " 1 2 2\nthe signal");
+}
+
+TEST_F(CallsTest, SignalsThatNobodyHearsAreNotTaken) {
+  const CallStarted started = start("ann", "ben");
+  join("ben", started.id);
+  EXPECT_EQ(refused_signal("ann", "ben", 1, started.id), Refusal::peer_away) << "no worker listens";
+  EXPECT_TRUE(command("KEYS", "call_signals:*").items.empty());
+}
+
+TEST_F(CallsTest, ListeningAnewIsTold) {
+  int missed = 0;
+  Signals signals(
+      loop_.base(), server_->options(), "w", [](std::string_view) {}, [&missed] { ++missed; });
+  const auto listeners = [&] { return command("PUBLISH", "signals:w", "x").number(); };
+  wait_until([&] { return listeners() == 1; });
+  EXPECT_EQ(missed, 0);
+  signals.renew();
+  wait_until([&] { return missed == 1; });
 }
 
 }  // namespace
