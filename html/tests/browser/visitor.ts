@@ -114,6 +114,24 @@ export class Visitor {
     await this.page.getByRole('menuitem', { name: item, exact: true }).click();
   }
 
+  /** All that the browser keeps in a part of its database. */
+  kept(store: string): Promise<string> {
+    return this.page.evaluate(async (name) => {
+      const [{ name: database } = { name: '' }] = await indexedDB.databases();
+      return await new Promise<string>((done, fail) => {
+        const opening = indexedDB.open(database ?? '');
+        opening.onerror = fail;
+        opening.onsuccess = () => {
+          const all = opening.result.transaction(name).objectStore(name).getAll();
+          all.onsuccess = () => {
+            opening.result.close();
+            done(JSON.stringify(all.result));
+          };
+        };
+      });
+    }, store);
+  }
+
   /** Texts in view, top to bottom, as far as they match. */
   async texts(pattern: RegExp): Promise<string[]> {
     const all = await this.log.getByRole('article').allInnerTexts();

@@ -25,6 +25,10 @@ test('the server is where the page came from, unless the build was told otherwis
   expect(there.session).toBe('https://chat.example/below/session');
   expect(there.socket).toBe('wss://chat.example/below/ws');
   expect(there.upload('upload/a.png')).toBe('https://files.example/upload/a.png');
+  const beside = addressesFor('https://site.example/pages/chat/#/lobby', '/chatd', 'https://files.example/kept');
+  expect(beside.socket).toBe('wss://site.example/chatd/ws');
+  expect(beside.upload('upload/a.png')).toBe('https://files.example/kept/upload/a.png');
+  expect(addressesFor('https://site.example/chat/', './').session).toBe('https://site.example/chat/session');
 });
 
 test.each([
