@@ -162,3 +162,15 @@ async def test_ice_servers_are_rationed(own_house):
     ann = await calls.caller(server, "ann")
     answers = [await ann.ask(ICE) for _ in range(3)]
     assert [answer.get("code") for answer in answers] == [None, None, "rate_limited"]
+
+
+async def test_signals_pass_by_the_private_redis(own_house):
+    """Its user may publish and listen where signals go, and nowhere else."""
+    server = own_house.chatd()
+    ann, ben = await calls.callers(server, "ann", "ben")
+    call_id = await ann.call(ben)
+    call = await ben.joined(call_id)
+    await ann.sees(ben, "joined")
+    mine, other = (calls.member(call, each)["stay"] for each in (ann, ben))
+    await ben.send_signal(call_id, ann, other, mine, calls.OFFER)
+    assert (await ann.gets_signal(ben))["signal"] == calls.OFFER
