@@ -1,4 +1,5 @@
 // The end of a signal's way, and what happens when some were lost.
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <string>
@@ -65,7 +66,8 @@ void deliver_signal(Services& services, std::string_view published) try {
 void resume_calls(Services& services) {
   std::size_t count = 0;
   services.registry.for_each([&count](session::Session& session) {
-    if (!session.in_call()) return;
+    // A legacy client could not come back: it bears a lost signal better than a lost call.
+    if (!session.in_call() || session.is_legacy()) return;
     ++count;
     session.close(websocket::kServiceRestart, "call signals were missed: reconnect and go on");
   });

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -10,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/log.h"
 #include "features/answer.h"
 #include "features/budget.h"
 
@@ -37,6 +39,9 @@ std::string read_turn_secret(const config::Settings& settings) {
   if (!settings.turn_secret_file.empty())
     std::getline(std::ifstream(settings.turn_secret_file) >> std::ws, secret);
   while (secret.ends_with(' ') || secret.ends_with('\r')) secret.pop_back();
+  if (secret.empty() && !settings.turn_secret_file.empty())
+    log::error("{} holds no secret, or cannot be read: calls go without TURN",
+               settings.turn_secret_file);
   return secret;
 }
 

@@ -17,7 +17,7 @@ coro::Task<void> tell_ice_servers(Services& services, session::SessionPtr me,
                                   protocol::IceServers request);
 
 // The secret that the TURN servers share, as its file has it; empty when there is none, or it
-// cannot be read.
+// cannot be read, which the log tells.
 std::string read_turn_secret(const config::Settings& settings);
 
 // The credential that coturn's REST scheme asks for with this user name: base64 of its HMAC-SHA1.

@@ -57,6 +57,17 @@ TEST_F(ChecksTest, ACertificateNeedsItsKeyAndTheOtherWayRound) {
   expect_complaint("tls_key is given without --tls-cert");
 }
 
+TEST_F(ChecksTest, TurnNeedsAddressesAndASecret) {
+  settings_.turn_url = "turn:h:3478";
+  expect_complaint("turn_url is given without --turn-secret-file");
+  settings_.turn_secret_file = folder_.write("turn.secret", "x");
+  EXPECT_EQ(complaint(), "none");
+  settings_.turn_url = "turn:h:1, stun:h:2";
+  expect_complaint("stun:h:2 does not begin with turn: or turns:");
+  settings_.turn_url.clear();
+  expect_complaint("turn_secret_file is given without --turn-url");
+}
+
 TEST_F(ChecksTest, CertificateFilesMustBeReadableFiles) {
   settings_.tls_cert = folder_.write("cert.pem", "");
   settings_.tls_key = folder_.path() + "/missing.pem";
