@@ -38,6 +38,22 @@ bool is_name(std::string_view text) {
   });
 }
 
+bool is_number(std::string_view word) {
+  if (word.starts_with('-')) word.remove_prefix(1);
+  return !word.empty() && std::all_of(word.begin(), word.end(), [](char letter) {
+    return (letter >= '0' && letter <= '9') || letter == '_';
+  });
+}
+
+// `word` is a value without quotes that needs them. It may hold a password: only what cannot is
+// repeated.
+std::string complaint_about_bare(std::string_view key, std::string_view word) {
+  if (word.empty()) return fmt::format("{} has no value", key);
+  if (word.starts_with('[')) return fmt::format("{0} is one text: {0} = \"one, two\"", key);
+  return fmt::format("{0} must be a number, true, false or text in double quotes: {0} = \"{1}\"",
+                     key, is_name(word) ? word : "...");
+}
+
 bool looks_like_local_ini(std::string_view text) {
   while (!text.empty()) {
     const std::string_view line = next_line(text);
@@ -103,11 +119,7 @@ class Parser {
     const std::string_view word = trim(text.substr(0, text.find_first_of("#;")));
     if (file_.local_ini) return std::string(word);
     if (word == "true" || word == "false") return std::string(word);
-    const bool number = !word.empty() && std::all_of(word.begin(), word.end(), [](char letter) {
-      return (letter >= '0' && letter <= '9') || letter == '_';
-    });
-    if (!number)
-      fail(fmt::format("{} must be a number, true, false or text in double quotes", key));
+    if (!is_number(word)) fail(complaint_about_bare(key, word));
     std::string digits(word);
     digits.erase(std::remove(digits.begin(), digits.end(), '_'), digits.end());
     return digits;

@@ -118,15 +118,16 @@ Configuration load(const CommandLine& line, const Environment& environment) {
   return merger.take();
 }
 
-std::vector<std::string> complaints_about(const std::vector<std::string>& variables) {
+std::vector<std::string> complaints_about(const std::vector<std::string>& variables,
+                                          std::string_view outcome) {
   std::vector<std::string> known{kConfigVariable};
   for (const Option& option : options()) known.push_back(variable_of(option.name));
   std::vector<std::string> complaints;
   for (const std::string& variable : variables) {
     if (!variable.starts_with(kPrefix) || std::ranges::find(known, variable) != known.end())
       continue;
-    complaints.push_back(fmt::format("environment variable {} is no option and ignored{}",
-                                     shown(variable), suggestion(variable, known)));
+    complaints.push_back(fmt::format("environment variable {} is no option{}{}", shown(variable),
+                                     outcome, suggestion(variable, known)));
   }
   return complaints;
 }
@@ -137,7 +138,8 @@ Configuration load(const CommandLine& line) {
     const std::string_view text(*variable);
     variables.emplace_back(text.substr(0, text.find('=')));
   }
-  std::vector<std::string> complaints = complaints_about(variables);
+  std::vector<std::string> complaints =
+      complaints_about(variables, line.test_config ? ": unset it" : " and is ignored");
   if (line.test_config && !complaints.empty()) throw ConfigError(complaints.front());
   Configuration configuration = load(line, [](const char* name) { return std::getenv(name); });
   configuration.warnings = std::move(complaints);

@@ -40,7 +40,9 @@ using Environment = std::function<const char*(const char* name)>;
 Configuration load(const CommandLine& line, const Environment& environment);
 
 // Complaints about variables of those names that look like options and are none, one line each.
-std::vector<std::string> complaints_about(const std::vector<std::string>& variables);
+// `outcome` says what becomes of them.
+std::vector<std::string> complaints_about(const std::vector<std::string>& variables,
+                                          std::string_view outcome);
 
 // As load(), with the environment of the process. Variables CHATD_… that are no option are warned
 // of, and refused where the configuration is only tested.

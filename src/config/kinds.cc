@@ -27,10 +27,15 @@ constexpr std::array kRateUnits = {Unit{"h", 3600}, Unit{"m", 60}, Unit{"s", 1}}
 // In the order of config::Durability.
 constexpr std::array<std::string_view, 3> kDurabilityNames = {"redis", "disk", "replica"};
 
+constexpr const char* kOutOfRange = "is out of range";
+
 // Reads the leading digits of `text`; what follows them is left in `rest`.
 std::uint64_t leading_number(std::string_view text, std::string_view& rest, const char* complaint) {
   std::uint64_t number = 0;
+  const bool negative = text.size() > 1 && text[0] == '-' && text[1] >= '0' && text[1] <= '9';
+  if (negative) throw std::out_of_range(kOutOfRange);
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc::result_out_of_range) throw std::out_of_range(kOutOfRange);
   if (error != std::errc()) throw std::invalid_argument(complaint);
   rest = text.substr(static_cast<std::size_t>(end - text.data()));
   return number;
@@ -47,7 +52,7 @@ std::uint64_t factor_of(const std::array<Unit, kCount>& units, std::string_view 
 
 std::uint64_t product(std::uint64_t number, std::uint64_t factor) {
   constexpr auto kHighest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  if (number > kHighest / factor) throw std::invalid_argument("is too large");
+  if (number > kHighest / factor) throw std::out_of_range(kOutOfRange);
   return number * factor;
 }
 

@@ -2,7 +2,8 @@
 //
 // A kind is a type with `Value`, `kPlaceholder` (for help texts), `parse` and `print`; `parse`
 // takes the text of a flag, a variable or a config value without quotes, and throws
-// std::invalid_argument with half a sentence ("must be …") on text that is not of its kind.
+// std::invalid_argument with half a sentence ("must be …") on text that is not of its kind, and
+// std::out_of_range on a number below 0 or beyond what the value can hold.
 #pragma once
 
 #include <chrono>

@@ -17,11 +17,15 @@ template <class Kind>
 constexpr bool kOrdered = std::is_same_v<Kind, kind::Integer> || std::is_same_v<Kind, kind::Size> ||
                           std::is_same_v<Kind, kind::Duration> || std::is_same_v<Kind, kind::Rate>;
 
+std::invalid_argument out_of_bounds(const Option& option) {
+  return std::invalid_argument(fmt::format("must be from {} to {}", option.low, option.high));
+}
+
 template <class Kind>
 void check_bounds(const Option& option, const typename Kind::Value& value) {
   if constexpr (kOrdered<Kind>) {
     if (value < Kind::parse(option.low) || Kind::parse(option.high) < value)
-      throw std::invalid_argument(fmt::format("must be from {} to {}", option.low, option.high));
+      throw out_of_bounds(option);
   } else if constexpr (std::is_same_v<Kind, kind::Text>) {
     const std::size_t length = value.size();
     if (length < kind::Integer::parse(option.low) || kind::Integer::parse(option.high) < length)
@@ -31,10 +35,12 @@ void check_bounds(const Option& option, const typename Kind::Value& value) {
 }
 
 template <class Kind, typename Kind::Value Settings::*kField>
-void read_field(const Option& option, Settings& settings, std::string_view text) {
+void read_field(const Option& option, Settings& settings, std::string_view text) try {
   typename Kind::Value value = Kind::parse(text);
   check_bounds<Kind>(option, value);
   settings.*kField = std::move(value);
+} catch (const std::out_of_range&) {
+  throw out_of_bounds(option);
 }
 
 template <class Kind, typename Kind::Value Settings::*kField>

@@ -60,7 +60,7 @@ def test_version_and_help():
 
 @pytest.mark.parametrize("words, named", [
     (["-p", "0"], "port"), (["-p", "65536"], "port"), (["-p", "http"], "port"),
-    (["-n", "0"], "workers"), (["-n", "-1"], "workers"), (["--max-message-size", "1"],
+    (["-n", "0"], "workers"), (["-n", "-1"], "workers must be from 1 to 256"), (["--max-message-size", "1"],
                                                           "max-message-size"),
     (["--nonsense", "1"], "nonsense"), (["stray"], "stray"), (["--log-level", "loud"], "log-level"),
     (["--redis", "mysql://x"], "redis"), (["--redis", "unix:///" + "x" * 120], "redis"),
@@ -76,6 +76,8 @@ def test_bad_option_is_named(words, named, folder):
 @pytest.mark.parametrize("text, named, line_number", [
     ("[server]\nport = 99999\n", "port", 2), ("[server]\n\nprot = 1\n", "prot", 3),
     ("[nonsense]\nport = 1\n", "nonsense", 2), ("[server]\nport = \n", "port", 2),
+    ("[server]\nworkers = -1\n", "workers must be from 1 to 256", 2),
+    ("[log]\nlog_level = debug\n", 'text in double quotes: log_level = "debug"', 2),
     ("[server\n", "section", 1), ("[server]\nport = 1\nport = 2\n", "port", 3)])
 def test_bad_config_is_named_with_file_and_line(folder, text, named, line_number):
     path = written(folder, text)
@@ -99,11 +101,11 @@ def test_bad_environment_variable_is_named(folder):
 def test_an_unknown_variable_is_refused_when_tested_and_warned_of_else(own_house):
     known = {"CHATD_PROT": "80", "CHATD": "x", "CHATD_LOG_LEVEL": "info"}
     said = refused("--test-config", env=known, cwd=own_house.directory)
-    assert "CHATD_PROT is no option and ignored; did you mean CHATD_PORT?" in said
+    assert "CHATD_PROT is no option: unset it; did you mean CHATD_PORT?" in said
     server = own_house.prepare(redis=own_house.redis())
     server.environment = environment(**known)
     warned = [line for line in server.start().log().splitlines() if "CHATD_PROT" in line]
-    assert len(warned) == 1 and '"level":"warn"' in warned[0]
+    assert len(warned) == 1 and '"level":"warn"' in warned[0] and "is ignored" in warned[0]
 
 
 @pytest.mark.parametrize("words, said", [

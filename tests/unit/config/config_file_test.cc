@@ -38,6 +38,7 @@ TEST(ConfigFile, ReadsSectionsKeysAndLines) {
 TEST(ConfigFile, ReadsEveryFormOfValue) {
   EXPECT_EQ(value_of("42"), "42");
   EXPECT_EQ(value_of("1_000_000"), "1000000");
+  EXPECT_EQ(value_of("-1"), "-1");
   EXPECT_EQ(value_of("true"), "true");
   EXPECT_EQ(value_of("\"a # b\" # c"), "a # b");
   EXPECT_EQ(value_of(R"("q\"b\\t\t")"), "q\"b\\t\t");
@@ -65,10 +66,14 @@ TEST(ConfigFile, NamesFileAndLineOfEveryMistake) {
 }
 
 TEST(ConfigFile, RefusesTextWithoutQuotes) {
-  for (const char* text : {"key = chat", "key =", "key = 10s", "key = -1", "key = [1]"})
-    EXPECT_EQ(complaint_about(text),
-              "test.toml:1: key must be a number, true, false or text in double quotes")
-        << text;
+  const std::string complaint =
+      "test.toml:1: key must be a number, true, false or text in double quotes: key = ";
+  EXPECT_EQ(complaint_about("key = chat"), complaint + "\"chat\"");
+  EXPECT_EQ(complaint_about("key = 10s # comment"), complaint + "\"10s\"");
+  EXPECT_EQ(complaint_about("key = redis://user:secret@host"), complaint + "\"...\"");
+  EXPECT_EQ(complaint_about("key = -"), complaint + "\"-\"");
+  EXPECT_EQ(complaint_about("key ="), "test.toml:1: key has no value");
+  EXPECT_EQ(complaint_about("key = [1]"), "test.toml:1: key is one text: key = \"one, two\"");
 }
 
 TEST(ConfigFile, RefusesAKeyGivenTwice) {

@@ -131,13 +131,13 @@ TEST_F(ConfigurationTest, PrintsAConfigFileOfItself) {
 }
 
 TEST_F(ConfigurationTest, VariablesThatLookLikeOptionsAreComplainedOf) {
-  EXPECT_EQ(complaints_about({"CHATD_PORT", "CHATD_CONFIG", "CHATD", "PATH", "chatd_port"}),
+  EXPECT_EQ(complaints_about({"CHATD_PORT", "CHATD_CONFIG", "CHATD", "PATH", "chatd_port"}, ""),
             std::vector<std::string>());
   EXPECT_EQ(
-      complaints_about({"CHATD_PROT", "CHATD_SOMETHING_ELSE"}),
+      complaints_about({"CHATD_PROT", "CHATD_SOMETHING_ELSE"}, " and is ignored"),
       (std::vector<std::string>{
-          "environment variable CHATD_PROT is no option and ignored; did you mean CHATD_PORT?",
-          "environment variable CHATD_SOMETHING_ELSE is no option and ignored"}));
+          "environment variable CHATD_PROT is no option and is ignored; did you mean CHATD_PORT?",
+          "environment variable CHATD_SOMETHING_ELSE is no option and is ignored"}));
 }
 
 }  // namespace

@@ -53,11 +53,13 @@ TEST(Options, PrintedValuesAreReadBackTheSame) {
 
 TEST(Options, ComplaintsNamePlaceRangeAndValue) {
   Settings settings;
-  try {
-    assign(*find_option("port"), settings, "70000", "chatd.toml:7: port");
-    FAIL() << "was accepted";
-  } catch (const ConfigError& error) {
-    EXPECT_STREQ(error.what(), "chatd.toml:7: port must be from 1 to 65535, not \"70000\"");
+  for (const std::string number : {"70000", "0", "-1", "99999999999999999999"}) {
+    try {
+      assign(*find_option("port"), settings, number, "chatd.toml:7: port");
+      FAIL() << "was accepted: " << number;
+    } catch (const ConfigError& error) {
+      EXPECT_EQ(error.what(), "chatd.toml:7: port must be from 1 to 65535, not \"" + number + "\"");
+    }
   }
   EXPECT_EQ(settings.port, 8080U);
 }
