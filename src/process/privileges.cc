@@ -14,6 +14,7 @@
 #include <cstring>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "process/sandbox.h"
 #include "process/start_error.h"
@@ -23,16 +24,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool changes_user(const config::Settings& settings) {
-  return ::geteuid() == 0 && !settings.user.empty();
-}
-
 const passwd& account_of(const std::string& user) {
   const passwd* account = ::getpwnam(user.c_str());
   if (account == nullptr)
     throw StartError(ExitCode::configuration,
-                     fmt::format("--user {}: there is no such user; create one with `adduser "
-                                 "--system --group {}`",
+                     fmt::format("there is no user {}; create one with `adduser --system "
+                                 "--group {}`",
                                  user, user));
   return *account;
 }
@@ -45,12 +42,17 @@ const passwd& account_of(const std::string& user) {
 }
 
 void make_folder(const fs::path& folder, const passwd* owner) {
-  if (fs::is_directory(folder)) return;
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) fail_folder(folder, error.message());
-  if (owner != nullptr && ::chown(folder.c_str(), owner->pw_uid, owner->pw_gid) != 0)
-    fail_folder(folder, std::strerror(errno));
+  std::vector<fs::path> missing;  // the innermost first
+  for (fs::path path = folder; !path.empty() && !fs::is_directory(path); path = path.parent_path())
+    missing.push_back(path);
+  for (auto path = missing.rbegin(); path != missing.rend(); ++path) {
+    std::error_code error;
+    fs::create_directory(*path, error);
+    if (error) fail_folder(folder, error.message());
+    // Those in between too: else the user could not enter them.
+    if (owner != nullptr && ::chown(path->c_str(), owner->pw_uid, owner->pw_gid) != 0)
+      fail_folder(folder, std::strerror(errno));
+  }
 }
 
 // The bounding set: what no program run from here on can have, root's own included.
@@ -70,10 +72,25 @@ void become(const passwd& account) {
 
 }  // namespace
 
+bool changes_user(const config::Settings& settings) {
+  return ::geteuid() == 0 && !settings.user.empty();
+}
+
+void check_user(const config::Settings& settings) {
+  if (changes_user(settings)) account_of(settings.user);
+}
+
 void make_folders(const config::Settings& settings) {
   const passwd* owner = changes_user(settings) ? &account_of(settings.user) : nullptr;
   make_folder(settings.data, owner);
   make_folder(settings.upload, owner);
+}
+
+void give_to_user(const config::Settings& settings, int socket) {
+  if (!changes_user(settings)) return;
+  const passwd& account = account_of(settings.user);
+  // Where that is not possible, only such an upgrade is not.
+  [[maybe_unused]] const int given = ::fchown(socket, account.pw_uid, account.pw_gid);
 }
 
 void drop_privileges(const config::Settings& settings) {

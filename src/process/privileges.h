@@ -5,9 +5,19 @@
 
 namespace chat::process {
 
-// Makes the data and upload folders where they are missing and, for root with `user`, gives new
-// ones to that user. Throws StartError.
+// Whether the process is root and is to become `user`.
+bool changes_user(const config::Settings& settings);
+
+// Throws StartError when it is to become a user that does not exist.
+void check_user(const config::Settings& settings);
+
+// Makes the data and upload folders where they are missing, with those above them, and, for root
+// with `user`, gives new ones to that user. Throws StartError.
 void make_folders(const config::Settings& settings);
+
+// For root with `user`: makes an open socket that user's own. Then a later version of the server,
+// which runs as that user, can bind the same port to another address.
+void give_to_user(const config::Settings& settings, int socket);
 
 // For root with `user`: becomes that user for good, with its groups. For everybody: no program run
 // from here on gains privileges, and unless `core_dumps` says otherwise the processes leave no core

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <cstdlib>
 #include <functional>
 
+#include "base/unique_fd.h"
 #include "process/folder.h"
 #include "process/start_error.h"
 
@@ -73,6 +75,8 @@ TEST_F(PrivilegesTest, RootBecomesTheUserForGoodAndLeavesItTheFolders) {
   struct stat info {};
   ::stat(settings_.data.c_str(), &info);
   EXPECT_EQ(info.st_uid, kNobody);
+  ::stat(folder_.file("a").c_str(), &info);
+  EXPECT_EQ(info.st_uid, kNobody) << "else that user could not enter it";
   EXPECT_EQ(in_process([&] {
               drop_privileges(settings_);
               if (::getuid() != kNobody || ::geteuid() != kNobody || ::getgid() == 0) return 1;
@@ -91,6 +95,24 @@ TEST_F(PrivilegesTest, AnUnknownUserIsAnError) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root can change its user";
   settings_.user = "no-such-user";
   EXPECT_THROW(drop_privileges(settings_), StartError);
+  EXPECT_THROW(check_user(settings_), StartError);
+  settings_.user = "nobody";
+  check_user(settings_);
+}
+
+TEST_F(PrivilegesTest, ASocketIsGivenToTheUserWhomRootBecomes) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can change its user";
+  const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const auto owner = [&] {
+    struct stat info {};
+    ::fstat(socket.get(), &info);
+    return info.st_uid;
+  };
+  give_to_user(settings_, socket.get());
+  EXPECT_EQ(owner(), 0U) << "root stays root";
+  settings_.user = "nobody";
+  give_to_user(settings_, socket.get());
+  EXPECT_EQ(owner(), kNobody);
 }
 
 TEST_F(PrivilegesTest, DescriptorsAreRaisedToWhatTheSystemAllows) {
