@@ -11,11 +11,13 @@
 namespace chat::net {
 namespace {
 
+constexpr int kBacklog = 4096;
+
 int family_of(const BindAddress& address) {
   return !address.any() && address.ip().is_v4() ? AF_INET : AF_INET6;
 }
 
-std::runtime_error failure(const BindAddress& address, int error) {
+std::runtime_error failure(const std::string& address, int error) {
   std::string why = std::strerror(error);
   if (error == EADDRINUSE) {
     why = "the port is in use; stop the program that holds it or choose another port";
@@ -24,33 +26,54 @@ std::runtime_error failure(const BindAddress& address, int error) {
   } else if (error == EADDRNOTAVAIL) {
     why = "this machine does not have that address";
   }
-  return std::runtime_error("cannot listen on " + address.text() + ": " + why);
+  return std::runtime_error("cannot listen on " + address + ": " + why);
+}
+
+void allow(int fd, int option) {
+  const int on = 1;
+  setsockopt(fd, SOL_SOCKET, option, &on, sizeof(on));
 }
 
 }  // namespace
 
-Listener Listener::bind(const BindAddress& address, int backlog) {
+Listener Listener::bind(const BindAddress& address) {
+  Listener listener = bind(address, nullptr);
+  listener.listen();
+  return listener;
+}
+
+Listener Listener::bind_beside(const BindAddress& address, const Listener& running) {
+  return bind(address, &running);
+}
+
+Listener Listener::bind(const BindAddress& address, const Listener* running) {
   int family = family_of(address);
   UniqueFd fd(socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd && errno == EAFNOSUPPORT && address.any()) {
     family = AF_INET;
     fd.reset(socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   }
-  if (!fd) throw failure(address, errno);
+  if (!fd) throw failure(address.text(), errno);
 
-  const int on = 1;
-  setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  allow(fd.get(), SO_REUSEADDR);
+  if (running != nullptr) {
+    // Not at an ordinary start, where a second server would go unnoticed.
+    allow(running->fd(), SO_REUSEPORT);
+    allow(fd.get(), SO_REUSEPORT);
+  }
   if (family == AF_INET6) {
     const int only_v6 = address.any() ? 0 : 1;
     setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &only_v6, sizeof(only_v6));
   }
   sockaddr_storage name;
   const socklen_t length = address.fill(name, family);
-  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&name), length) != 0 ||
-      listen(fd.get(), backlog) != 0) {
-    throw failure(address, errno);
-  }
+  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&name), length) != 0)
+    throw failure(address.text(), errno);
   return Listener(std::move(fd));
+}
+
+void Listener::listen() {
+  if (::listen(fd_.get(), kBacklog) != 0) throw failure("port " + std::to_string(port()), errno);
 }
 
 Listener Listener::adopt(UniqueFd fd) {

@@ -13,7 +13,15 @@ class Listener {
   // Binds and listens; the socket does not block and is closed on exec. `any()` addresses get one
   // dual-stack socket, or IPv4 where the machine has no IPv6. Throws std::runtime_error with one
   // line that says what to do: port in use, not permitted, no such address.
-  static Listener bind(const BindAddress& address, int backlog = 4096);
+  static Listener bind(const BindAddress& address);
+
+  // Binds beside `running`, the socket of a server that this one is to replace: the same port can
+  // be had for an address that holds that one's, or is held by it, if both have the same owner.
+  // Until listen() all connections are that one's. Throws as bind() does.
+  static Listener bind_beside(const BindAddress& address, const Listener& running);
+
+  // Listens, if it does not yet. Throws as bind() does.
+  void listen();
 
   // Takes over a listening socket inherited from another process, as in a binary upgrade. Throws
   // std::runtime_error when `fd` is not one.
@@ -24,6 +32,8 @@ class Listener {
 
  private:
   explicit Listener(UniqueFd fd) : fd_(std::move(fd)) {}
+
+  static Listener bind(const BindAddress& address, const Listener* running);
 
   UniqueFd fd_;
 };

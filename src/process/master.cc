@@ -9,16 +9,15 @@
 #include <csignal>
 #include <exception>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "config/checks.h"
-#include "net/address.h"
 #include "process/child.h"
 #include "process/notify.h"
+#include "process/port.h"
 #include "process/preflight.h"
 #include "process/privileges.h"
 #include "process/redis_probe.h"
@@ -31,9 +30,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Workers of a killed master give the port up within a moment.
-constexpr milliseconds kPortPatience{1'000};
-constexpr milliseconds kPortPause{50};
 constexpr milliseconds kDrainGrace{500};      // beyond drain_timeout, which workers keep themselves
 constexpr milliseconds kQuitPatience{1'000};  // from "quit" to KILL
 // timeout(1) signals the process and then its group. Before anybody can see that the server drains,
@@ -43,19 +39,6 @@ constexpr mode_t kPrivateFiles = 0027;
 
 std::uint64_t after(milliseconds wait) {
   return monotonic_ms() + static_cast<std::uint64_t>(wait.count());
-}
-
-net::Listener bind_port(const net::BindAddress& address) {
-  const std::uint64_t deadline = after(kPortPatience);
-  for (;;) {
-    try {
-      return net::Listener::bind(address);
-    } catch (const std::runtime_error& failure) {
-      if (monotonic_ms() > deadline || Signals::stop_pending())
-        throw StartError(ExitCode::port, failure.what());
-    }
-    std::this_thread::sleep_for(kPortPause);
-  }
 }
 
 }  // namespace
@@ -98,7 +81,8 @@ void Master::start() {
   ::umask(kPrivateFiles);
   const std::size_t descriptors = raise_descriptor_limit();
   make_folders(settings);
-  net::Listener listener = listen();
+  net::Listener listener = open_port(settings, predecessor_ ? &*predecessor_ : nullptr);
+  give_to_user(settings, listener.fd());
   if (owner_) take_pid_file();
   drop_privileges(settings);
   config::check_files(configuration_);
@@ -117,13 +101,14 @@ void Master::start() {
   connect_redis();
 }
 
-net::Listener Master::listen() {
-  const config::Settings& settings = configuration_.settings;
-  const auto address =
-      net::BindAddress::parse(settings.bind, static_cast<std::uint16_t>(settings.port));
-  if (predecessor_ && predecessor_->estate().address == address.text())
-    return predecessor_->take_listener();
-  return bind_port(address);
+// A port that is beside that of the server before is silent until here.
+void Master::begin_to_listen() {
+  try {
+    inheritance_->listener->listen();
+  } catch (const std::runtime_error& failure) {
+    end_workers();
+    throw StartError(ExitCode::port, failure.what());
+  }
 }
 
 void Master::open_log() const {
@@ -138,11 +123,13 @@ void Master::open_log() const {
 
 void Master::connect_redis() {
   config::Settings& settings = inheritance_->settings;
+  // Workers must not hold the lifeline of a Redis that is not this server's.
+  Lifeline lifeline = predecessor_ ? predecessor_->take_lifeline() : Lifeline();
   if (settings.echo) return;  // nothing is stored
   if (settings.redis.kind == config::RedisAddress::Kind::managed) {
     takes_redis_ = predecessor_ && predecessor_->estate().redis_data == settings.data;
     if (takes_redis_) {
-      redis_.emplace(settings, predecessor_->take_lifeline());
+      redis_.emplace(settings, std::move(lifeline));
     } else {
       redis_.emplace(settings);
     }
@@ -162,6 +149,8 @@ void Master::start_workers() {
     end_workers();
     throw StartError(ExitCode::worker, workers_->failure());
   }
+  if (phase_ != Phase::serving) return;
+  begin_to_listen();
   if (!owner_) await_handover();
   if (phase_ != Phase::serving) return;
   workers_->open();

@@ -47,7 +47,7 @@ class Master {
   enum class Phase { serving, draining, quitting };
 
   void start();
-  net::Listener listen();
+  void begin_to_listen();
   void open_log() const;
   void connect_redis();
   void start_workers();

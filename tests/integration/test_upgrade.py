@@ -16,6 +16,7 @@ from harness import people, processes
 from harness.connector import Connector
 from harness.senders import Senders
 from harness.server import CHATD, environment
+from harness.upgrades import short, upgraded
 from harness.waiting import eventually, until
 
 UPGRADES = int(os.environ.get("CHATD_UPGRADES", "3"))
@@ -25,18 +26,6 @@ RATE = int(os.environ.get("CHATD_CONNECTION_RATE", "40"))
 @pytest.fixture(autouse=True)
 def orphans():
     processes.adopt_orphans()
-
-
-def short(**options):
-    """Options of a server whose upgrades do not take long."""
-    return ["--rate-limits", "off", "--upgrade-drain", options.get("drain", "1s")]
-
-
-async def upgraded(server):
-    """Upgrades the server and waits for the end of the old one."""
-    old = await asyncio.to_thread(server.upgrade)
-    await eventually(lambda: processes.ended(old), "the old server ends", patience=30)
-    return old
 
 
 @pytest.mark.long

@@ -1,5 +1,6 @@
 """Upgrades that are held where a test wants them, to break something there."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -7,9 +8,21 @@ import signal
 
 from . import processes
 from .server import CHATD
-from .waiting import until
+from .waiting import eventually, until
 
 PATIENCE = 30
+
+
+def short(**options):
+    """Options of a server whose upgrades do not take long."""
+    return ["--rate-limits", "off", "--upgrade-drain", options.get("drain", "1s")]
+
+
+async def upgraded(server):
+    """Upgrades the server and waits for the end of the old one."""
+    old = await asyncio.to_thread(server.upgrade)
+    await eventually(lambda: processes.ended(old), "the old server ends", patience=30)
+    return old
 
 
 class HeldUpgrade:

@@ -6,7 +6,9 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <optional>
 #include <stdexcept>
+#include <utility>
 
 namespace chat::net {
 namespace {
@@ -74,6 +76,33 @@ TEST(ListenerTest, APortIsFreeAgainAtOnce) {
     EXPECT_TRUE(can_connect(AF_INET, port));
   }
   EXPECT_EQ(error_of(BindAddress::parse("127.0.0.1", port)), "");
+}
+
+TEST(ListenerTest, OneThatReplacesARunningOneMayHaveTheSamePortElsewhereAndIsSilentAtFirst) {
+  for (const auto& [old_address, new_address] : {std::pair{"127.0.0.1", "*"}, {"*", "127.0.0.1"}}) {
+    std::optional<Listener> running = Listener::bind(BindAddress::parse(old_address, 0));
+    const std::uint16_t port = running->port();
+    EXPECT_NE(error_of(BindAddress::parse(new_address, port)), "") << "to others it is taken";
+    Listener next = Listener::bind_beside(BindAddress::parse(new_address, port), *running);
+    EXPECT_TRUE(can_connect(AF_INET, port));
+    const UniqueFd taken(accept(running->fd(), nullptr, nullptr));
+    EXPECT_TRUE(taken) << "connections are still the running one's";
+    next.listen();
+    running.reset();
+    EXPECT_TRUE(can_connect(AF_INET, port));
+    const UniqueFd taken_next(accept(next.fd(), nullptr, nullptr));
+    EXPECT_TRUE(taken_next);
+    next.listen();
+    EXPECT_TRUE(can_connect(AF_INET, port)) << "to listen again changes nothing";
+    EXPECT_NE(error_of(BindAddress::parse("127.0.0.1", port)), "") << "to others it is taken";
+  }
+}
+
+TEST(ListenerTest, ThePortOfAThirdIsNotHadBesideARunningOne) {
+  const Listener running = Listener::bind(BindAddress::parse("127.0.0.1", 0));
+  const Listener third = Listener::bind(BindAddress::parse("127.0.0.1", 0));
+  EXPECT_THROW(Listener::bind_beside(BindAddress::parse("*", third.port()), running),
+               std::runtime_error);
 }
 
 TEST(ListenerTest, AdoptsOnlyListeningSockets) {
