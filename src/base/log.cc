@@ -79,12 +79,12 @@ void open(const Options& options) {
   set_level(options.level);
 }
 
-void reopen() {
-  try {
-    output().sink->reopen();
-  } catch (const std::exception& failure) {
-    warn("{}; going on with the old one", failure.what());
-  }
+bool reopen() try {
+  output().sink->reopen();
+  return true;
+} catch (const std::exception& failure) {
+  warn("{}; going on with the old one", failure.what());
+  return false;
 }
 
 void set_level(Level level) { least_level.store(level, std::memory_order_relaxed); }

@@ -25,8 +25,9 @@ struct Options {
 // Opens the log; throws std::runtime_error with one clear line when the file cannot be opened.
 void open(const Options& options);
 
-// Closes and opens the file again (USR1, after logrotate moved it). Keeps the old one on failure.
-void reopen();
+// Closes and opens the file again (USR1, after logrotate moved it). Keeps the old one on failure,
+// says so there, and returns false.
+bool reopen();
 
 void set_level(Level level);
 bool enabled(Level level);

@@ -3,6 +3,9 @@
 #include <chrono>
 #include <cstdint>
 
+#include "protocol/codec.h"
+#include "protocol/refusal_notice.h"
+
 namespace chat::process {
 
 using std::chrono::seconds;
@@ -38,6 +41,10 @@ net::ThreadPool::Options hashing_options(const config::Settings& settings) {
   options.threads = static_cast<unsigned>(settings.hash_threads);
   options.queue_limit = settings.hash_queue;
   return options;
+}
+
+std::string session_over_notice() {
+  return protocol::encode(protocol::Wire::v1, protocol::notice_of(Refusal::login_required));
 }
 
 store::SessionLimits session_ttl(const config::Settings& settings) {

@@ -1,6 +1,8 @@
 // What a worker's objects are made with, from the settings.
 #pragma once
 
+#include <string>
+
 #include "config/settings.h"
 #include "net/thread_pool.h"
 #include "session/environment.h"
@@ -20,6 +22,8 @@ store::Redis::Options redis_options(const config::Settings& settings);
 store::Redis::Options confirmed_options(const config::Settings& settings);
 store::Redis::Options old_sessions_options(const config::Settings& settings);
 net::ThreadPool::Options hashing_options(const config::Settings& settings);
+// What connections are told whose login session ends, as the bus carries it.
+std::string session_over_notice();
 store::SessionLimits session_ttl(const config::Settings& settings);
 store::GroupLimits group_limits(const config::Settings& settings);
 store::CallLimits call_limits(const config::Settings& settings);

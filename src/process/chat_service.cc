@@ -44,9 +44,6 @@ std::vector<std::string> streams_of(const std::string& worker) {
   return {"bus:all", "bus:worker:" + worker};
 }
 
-// What connections are told whose login session ends. The bus tells when.
-protocol::Notice session_over() { return protocol::notice_of(Refusal::login_required); }
-
 protocol::Welcome welcome(const config::Settings& settings) {
   protocol::Welcome welcome;
   welcome.server = "chatd/" + std::string(kVersion);
@@ -67,12 +64,14 @@ ChatService::ChatService(net::EventLoop& loop, net::ThreadPool& disk, WorkerCont
       hashing_(loop, hashing_options(context.settings)),
       framer_(context.settings.compression_min_size),
       redis_(loop.base(), redis_options(context.settings),
-             [this](bool up, const std::string& problem) { on_redis(up, problem); }),
+             [this](store::Redis::State state, const std::string& problem) {
+               on_redis(state, problem);
+             }),
       old_sessions_(loop.base(), old_sessions_options(context.settings)),
       users_(redis_, context.settings.bus_length),
       names_(redis_),
       sessions_(redis_, &old_sessions_, context.settings.bus_length, session_ttl(context.settings),
-                protocol::encode(protocol::Wire::v1, session_over())),
+                session_over_notice()),
       messages_(redis_, context.settings.bus_length, writes()),
       peers_(redis_),
       marks_(redis_, context.settings.bus_length),
@@ -140,10 +139,13 @@ void ChatService::follow(const config::RedisHost& primary) {
   old_sessions_.set_address(std::move(old_sessions));
 }
 
-void ChatService::on_redis(bool up, const std::string& problem) {
-  if (!up) {
+void ChatService::on_redis(store::Redis::State state, const std::string& problem) {
+  if (state != store::Redis::State::up) {
     if (std::exchange(redis_up_, false)) ++outages_;
-    log::warn("Redis is not reachable: {}", problem);
+    if (state == store::Redis::State::refused)
+      log::error("Redis cannot be used: {}", problem);
+    else
+      log::warn("Redis is not reachable: {}", problem);
     return;
   }
   redis_up_ = true;

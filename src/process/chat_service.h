@@ -51,7 +51,7 @@ class ChatService {
   void reload();
 
  private:
-  void on_redis(bool up, const std::string& problem);
+  void on_redis(store::Redis::State state, const std::string& problem);
   coro::Task<void> run_start(std::function<void()> ready);
   coro::Task<void> run_farewell(std::function<void()> done);
   coro::Task<void> catch_up(bool went_back);

@@ -6,6 +6,8 @@
 
 #include <csignal>
 
+#include "process/signals.h"
+
 // glibc 2.36 declares these for C alone.
 extern "C" {
 #include <sys/pidfd.h>
@@ -41,7 +43,7 @@ void end_process(const UniqueFd& process, std::chrono::milliseconds patience) {
 }
 
 std::string describe_end(int status) {
-  if (WIFSIGNALED(status)) return fmt::format("was killed by signal {}", WTERMSIG(status));
+  if (WIFSIGNALED(status)) return "was killed by " + signal_name(WTERMSIG(status));
   return fmt::format("ended with code {}", WEXITSTATUS(status));
 }
 

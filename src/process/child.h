@@ -23,7 +23,7 @@ bool ends_within(const UniqueFd& process, std::chrono::milliseconds patience);
 // Sends TERM and waits; after `patience` sends KILL. Reaps the process if it is a child.
 void end_process(const UniqueFd& process, std::chrono::milliseconds patience);
 
-// "ended with code 1" or "was killed by signal 9", from the status of waitpid.
+// "ended with code 1" or "was killed by SIGKILL", from the status of waitpid.
 std::string describe_end(int status);
 
 }  // namespace chat::process

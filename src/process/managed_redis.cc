@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -67,6 +68,15 @@ bool is_redis_in(pid_t pid, const std::string& folder) {
 
 std::string folder_of(const config::Settings& settings) { return settings.data + "/redis"; }
 
+// Nobody is logged in yet.
+config::RedisAddress address_in(const config::Settings& settings) {
+  config::RedisAddress address;
+  address.kind = config::RedisAddress::Kind::unix_socket;
+  address.path = config::managed_redis_socket(settings.data);
+  address.user = kRedisServerUser;
+  return address;
+}
+
 Lifeline begin_life(const std::string& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
@@ -87,6 +97,18 @@ std::string last_line(const std::string& path) {
 
 }  // namespace
 
+void require_redis_program() { find_program(); }
+
+config::RedisAddress running_managed_redis(const config::Settings& settings) {
+  config::RedisAddress address = address_in(settings);
+  address.password = redis_server_password(folder_of(settings));
+  if (probe_redis(address, kProbeTimeout) == RedisState::ready) return address;
+  throw StartError(ExitCode::redis,
+                   fmt::format("the Redis of the server in {} does not answer: it runs while the "
+                               "server does, so start that, or name its folder with --data",
+                               settings.data));
+}
+
 ManagedRedis::ManagedRedis(const config::Settings& settings)
     : ManagedRedis(begin_life(folder_of(settings)), settings) {
   lock_.emplace(folder_ + kLockFile);
@@ -105,11 +127,8 @@ ManagedRedis::ManagedRedis(Lifeline lifeline, const config::Settings& settings)
       // Without `always`, a worker flushes once a second (store/folder_flusher.h).
       fsync_(settings.durable == config::Durability::disk ? "always" : "no"),
       databases_(std::to_string(std::max<std::size_t>(16, settings.session_database + 1))),
-      lifeline_(std::move(lifeline)) {
-  address_.kind = config::RedisAddress::Kind::unix_socket;
-  address_.path = config::managed_redis_socket(settings.data);
-  address_.user = kRedisServerUser;
-}
+      address_(address_in(settings)),
+      lifeline_(std::move(lifeline)) {}
 
 ManagedRedis::~ManagedRedis() {
   if (guard_ == 0) return;
@@ -136,12 +155,17 @@ void ManagedRedis::release() {
 
 bool ManagedRedis::reaped(pid_t pid, int status) {
   if (pid != guard_) return false;
-  note_end(describe_end(status));
+  // A killed one has not written why.
+  note_end(WIFSIGNALED(status) ? describe_end(status) : describe_end(status) + last_words());
   return true;
 }
 
 void ManagedRedis::look() {
-  if (guard_ != 0 && !child_ && has_ended(process_)) note_end("ended");
+  if (guard_ != 0 && !child_ && has_ended(process_)) note_end("ended" + last_words());
+}
+
+std::string ManagedRedis::last_words() const {
+  return fmt::format(", its log with \"{}\"", last_line(folder_ + "/redis.log"));
 }
 
 void ManagedRedis::note_end(const std::string& how) {
@@ -155,8 +179,7 @@ void ManagedRedis::note_end(const std::string& how) {
     backoff_.reset();
   }
   restart_at_ = now + wait;
-  log::error("managed Redis {}: {}; starting it again in {} ms", how,
-             last_line(folder_ + "/redis.log"), wait);
+  log::error("managed Redis {}; starting it again in {} ms", how, wait);
 }
 
 void ManagedRedis::restart_if_due() try {

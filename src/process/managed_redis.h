@@ -23,6 +23,13 @@
 
 namespace chat::process {
 
+// Throws StartError when there is no redis-server to run.
+void require_redis_program();
+
+// Where the managed Redis of the server with these settings is, and as whom to log in there: for
+// whoever wants to use it while the server runs. Throws StartError when it does not answer.
+config::RedisAddress running_managed_redis(const config::Settings& settings);
+
 class ManagedRedis {
  public:
   // Takes the folder `data`/redis for this process, ends a server left there, starts a new one and
@@ -72,6 +79,7 @@ class ManagedRedis {
   void end_leftover() const;
   void spawn();
   void wait_until_ready();
+  std::string last_words() const;
   void note_end(const std::string& how);
 
   std::string folder_;

@@ -135,8 +135,12 @@ void Master::connect_redis() {
     }
     settings.redis = redis_->address();
   } else {
-    require_redis(settings.redis, settings.redis_timeout,
-                  settings.durable == config::Durability::disk);
+    const config::RedisAddress found = require_redis(settings.redis, settings.redis_timeout,
+                                                     settings.durable == config::Durability::disk);
+    if (settings.durable == config::Durability::replica &&
+        !has_replica(found, settings.redis_timeout))
+      log::warn("durable = replica, and Redis at {} has none: until it has, all sends are refused",
+                to_string(found));
   }
 }
 
@@ -154,8 +158,9 @@ void Master::start_workers() {
   if (!owner_) await_handover();
   if (phase_ != Phase::serving) return;
   workers_->open();
-  log::info("chatd {} listens on {}://{}:{} with {} workers", kVersion,
-            settings.tls() ? "https" : "http", settings.bind, settings.port, settings.workers);
+  log::info("chatd {} listens on {}://{}:{} with {} worker{}", kVersion,
+            settings.tls() ? "https" : "http", settings.bind, settings.port, settings.workers,
+            settings.workers == 1 ? "" : "s");
   if (settings.turn_url.empty())
     log::info(
         "without --turn-url calls find no way between people who are both behind strict firewalls "
@@ -208,7 +213,7 @@ void Master::check_deadlines() {
     ::kill(successor_->pid(), SIGKILL);
   }
   if (!phase_end_ || now < *phase_end_) return;
-  if (phase_ == Phase::draining) return stop();
+  if (phase_ == Phase::draining) return stop("the time to drain is over");
   workers_->kill_all();
   if (awaits_successor_end()) ::kill(successor_->pid(), SIGKILL);
   phase_end_.reset();
@@ -223,13 +228,13 @@ void Master::handle(int signal) {
       return reload();
     case SIGUSR1:
       obey_later(signal);
-      log::reopen();
+      reopen_log();
       return workers_->tell_all(Word::reopen);
     case SIGUSR2:
       return upgrade();
     default:
       if (phase_ == Phase::serving) Signals::absorb(signal, kOneWish);
-      return stop();
+      return stop(signal_name(signal));
   }
 }
 
@@ -242,9 +247,9 @@ void Master::reap() {
 }
 
 // The first time drains the workers; again, or when that took too long, ends them.
-void Master::stop() {
+void Master::stop(std::string_view why) {
   if (phase_ == Phase::serving) {
-    log::info("draining for {} ms at most", configuration_.settings.drain_timeout.count());
+    log::info("{}: draining for {} ms at most", why, configuration_.settings.drain_timeout.count());
     if (owner_) notify("STOPPING=1");
     if (successor_) ::kill(successor_->pid(), SIGTERM);
     inheritance_->listener.reset();
@@ -252,7 +257,7 @@ void Master::stop() {
     workers_->tell_all(Word::drain);
     enter(Phase::draining, configuration_.settings.drain_timeout + kDrainGrace);
   } else if (phase_ == Phase::draining) {
-    log::info("ending at once");
+    log::info("{}: ending at once", why);
     workers_->tell_all(Word::quit);
     enter(Phase::quitting, kQuitPatience);
   }
@@ -261,6 +266,14 @@ void Master::stop() {
 void Master::enter(Phase phase, milliseconds patience) {
   phase_ = phase;
   phase_end_ = after(patience);
+}
+
+void Master::reopen_log() const {
+  if (configuration_.settings.log_file.empty()) {
+    log::info("SIGUSR1: the log is standard error, there is no file to open again");
+  } else if (log::reopen()) {
+    log::info("SIGUSR1: the log file was opened again");
+  }
 }
 
 void Master::reload() try {

@@ -73,10 +73,11 @@ class Master {
   int poll_timeout() const;
   void handle(int signal);
   void reap();
-  void stop();
+  void stop(std::string_view why);
   void enter(Phase phase, std::chrono::milliseconds patience);
   void check_deadlines();
   void reload();
+  void reopen_log() const;
 
   config::CommandLine line_;
   config::Configuration configuration_;

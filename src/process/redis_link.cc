@@ -11,7 +11,10 @@ RedisLink::RedisLink(const RedisAddress& address, std::chrono::milliseconds time
   context_.reset(address.kind == RedisAddress::Kind::tcp
                      ? ::redisConnectWithTimeout(address.host.c_str(), address.port, limit)
                      : ::redisConnectUnixWithTimeout(address.path.c_str(), limit));
-  if (context_ && context_->err != 0) context_.reset();
+  if (context_ && context_->err != 0) {
+    problem_ = context_->errstr;
+    context_.reset();
+  }
   if (context_) ::redisSetTimeout(context_.get(), limit);
 }
 

@@ -28,6 +28,9 @@ class RedisLink {
   // False when nobody answered.
   explicit operator bool() const { return context_ != nullptr; }
 
+  // Why nobody answered: "Connection refused", "Name or service not known".
+  const std::string& problem() const { return problem_; }
+
   // Sends one command; nullptr when the connection went. An error of Redis is an answer.
   RedisReplyPtr ask(const std::vector<std::string>& words);
 
@@ -36,6 +39,7 @@ class RedisLink {
     void operator()(redisContext* context) const { ::redisFree(context); }
   };
   std::unique_ptr<redisContext, FreeContext> context_;
+  std::string problem_;
 };
 
 // The text of a reply that has one, errors included; empty for others.

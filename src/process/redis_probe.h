@@ -21,7 +21,11 @@ RedisState probe_redis(const config::RedisAddress& address, std::chrono::millise
 
 // As above for a Redis that must be there, or for the one that its Sentinels name: waits through
 // loading, `timeout` at most in all, and throws StartError with a line that says what to do.
-void require_redis(const config::RedisAddress& address, std::chrono::milliseconds timeout,
-                   bool require_fsync = false);
+// Returns where that Redis is.
+config::RedisAddress require_redis(const config::RedisAddress& address,
+                                   std::chrono::milliseconds timeout, bool require_fsync = false);
+
+// Whether a replica is connected to the Redis at `address`. Throws StartError when it does not say.
+bool has_replica(const config::RedisAddress& address, std::chrono::milliseconds timeout);
 
 }  // namespace chat::process

@@ -93,6 +93,18 @@ std::string user_line(std::string_view name, const std::string& password, std::s
 
 }  // namespace
 
+std::string redis_server_password(const std::string& folder) {
+  const std::string path = password_file(folder, kRedisServerUser);
+  std::ifstream file(path);
+  std::string password;
+  if (file >> password) return password;
+  const int error = errno;
+  const char* advice = error == EACCES ? "do this as root, or as the user that the server runs as"
+                                       : "no server has run there: name its folder with --data";
+  throw StartError(ExitCode::configuration,
+                   fmt::format("{}: cannot be read: {}; {}", path, std::strerror(error), advice));
+}
+
 std::string redis_users_file(const std::string& folder) { return folder + "/users.acl"; }
 
 std::string prepare_redis_users(const std::string& folder) {

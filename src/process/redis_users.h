@@ -25,6 +25,10 @@ std::string prepare_redis_users(const std::string& folder);
 std::string extend_redis_users(const std::string& folder, config::RedisAddress address,
                                std::chrono::milliseconds patience);
 
+// The password of `chatd` in a folder that a server has prepared. Throws StartError when there is
+// none, or this process may not read it.
+std::string redis_server_password(const std::string& folder);
+
 // The file for the `aclfile` setting of Redis.
 std::string redis_users_file(const std::string& folder);
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <system_error>
 
 namespace chat::process {
@@ -22,6 +23,11 @@ void unblock_all() {
 }
 
 }  // namespace
+
+std::string signal_name(int number) {
+  const char* name = ::sigabbrev_np(number);
+  return name == nullptr ? "signal " + std::to_string(number) : std::string("SIG") + name;
+}
 
 Signals::Signals() {
   sigset_t handled;

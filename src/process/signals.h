@@ -6,10 +6,14 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 
 #include "base/unique_fd.h"
 
 namespace chat::process {
+
+// "SIGTERM"
+std::string signal_name(int number);
 
 class Signals {
  public:

@@ -53,6 +53,8 @@ Invocation Invocation::of(int argc, char** argv) {
 }
 
 Successor::Successor(const Invocation& invocation, const Estate& estate) {
+  if (::access(invocation.program.c_str(), X_OK) != 0)
+    throw std::system_error(errno, std::generic_category(), invocation.program);
   auto [ours, theirs] = ControlChannel::make_pair();
   ours.send(Word::estate, estate.to_text());
   std::vector<std::string> words = invocation.words;

@@ -28,7 +28,8 @@ struct Invocation {
 class Successor {
  public:
   // Runs the program of `invocation`, with its words; the descriptors of the estate stay open in
-  // it. Throws std::system_error; a program that cannot be run says so over the channel.
+  // it. Throws std::system_error, also when there is no such program; one that cannot be run all
+  // the same says so over the channel.
   Successor(const Invocation& invocation, const Estate& estate);
 
   pid_t pid() const { return pid_; }

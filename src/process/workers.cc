@@ -67,6 +67,7 @@ void Workers::start(Slot& slot) {
   }
   slot.pid = pid;
   slot.ready = false;
+  slot.complaint.clear();
   slot.start_at.reset();
 }
 
@@ -104,14 +105,19 @@ bool Workers::reaped(pid_t pid, int status) {
   if (ending_) return true;
   // KILL comes from outside and says nothing about the worker.
   const bool failed = !slot->ready && !(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+  std::string end = describe_end(status);
   if (failed && failure_.empty())
-    failure_ = fmt::format("worker {} {} while it started", slot->number, describe_end(status));
+    failure_ = fmt::format("worker {} {} while it started", slot->number, end);
+  if (!slot->complaint.empty()) end += ": " + slot->complaint;
   slot->dead_ids.push_back(slot->id);
   const std::chrono::milliseconds wait = wait_after_end(*slot);
   slot->ready = false;
   slot->start_at = after(wait);
-  log::error("worker {} (process {}) {}; starting it again in {} ms", slot->id, pid,
-             describe_end(status), wait.count());
+  if (!failed || open_)
+    log::error("worker {} (process {}) {}; starting it again in {} ms", slot->id, pid, end,
+               wait.count());
+  else if (slot->complaint.empty())
+    log::error("worker {} (process {}) {}", slot->id, pid, end);
   return true;
 }
 
@@ -147,11 +153,13 @@ void Workers::hear(Slot& slot, const Message& message) {
       break;
     case Word::failed:
       failure_ = message.text;
-      log::error("worker {} cannot start: {}", slot.id, message.text);
+      slot.complaint = message.text;
+      // At the start of the server that is its end; nobody waits for the worker's.
+      if (!open_) log::error("worker {} cannot start: {}", slot.id, message.text);
       break;
     case Word::violated:
-      log::error("worker {} called {}, which no worker does: it was killed", slot.id,
-                 system_call_name(message.text));
+      slot.complaint =
+          fmt::format("it called {}, which no worker does", system_call_name(message.text));
       break;
     default:
       slot.control.reset();

@@ -78,6 +78,7 @@ class Workers {
     pid_t pid = 0;  // 0: not running
     std::string id;
     bool ready = false;
+    std::string complaint;  // what it said of its end
     std::optional<ControlChannel> control;
     std::vector<std::string> dead_ids;
     Backoff backoff;

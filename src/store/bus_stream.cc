@@ -107,8 +107,9 @@ BusStream::BusStream(event_base* base, const Redis::Options& options,
             std::exchange(static_cast<BusStream*>(self)->pausing_, nullptr)->complete(true);
           },
           this)),
-      redis_(base, options,
-             [this](bool up, const std::string&) { check_needed_ = check_needed_ || up; }) {
+      redis_(base, options, [this](Redis::State state, const std::string&) {
+        check_needed_ = check_needed_ || state == Redis::State::up;
+      }) {
   for (std::string& stream : streams) places_.emplace(std::move(stream), Place());
 }
 

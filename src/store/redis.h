@@ -43,8 +43,14 @@ class Redis {
     bool confirm_by_replica = false;
   };
 
+  enum class State {
+    up,
+    down,
+    refused,  // down until somebody changes the configuration, here or there
+  };
+
   // Told of every change; `problem` is one line for the log, empty when the connection is up.
-  using OnState = std::function<void(bool up, const std::string& problem)>;
+  using OnState = std::function<void(State state, const std::string& problem)>;
 
   // Starts to connect; `base` must outlive this object.
   Redis(event_base* base, const Options& options, OnState on_state = {});

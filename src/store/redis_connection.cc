@@ -108,6 +108,7 @@ coro::Task<RedisConnection::Answer> RedisConnection::ask(std::vector<std::string
 
 void RedisConnection::connect() {
   event_del(retry_.get());
+  refused_ = false;
   const config::RedisAddress& address = options_.address;
   if (address.kind == config::RedisAddress::Kind::sentinel) {
     problem_ = "no Sentinel has named the primary yet";
@@ -173,7 +174,11 @@ coro::Task<void> RedisConnection::introduce() {
       if (step.front() == "CONFIG") objection = fsync_objection(answer.reply.texts());
       continue;
     }
-    if (!answer.lost) drop(step.front() + ": " + answer.error);
+    if (!answer.lost) {
+      const std::string advice = advice_on(answer.error);
+      refused_ = !advice.empty();
+      drop("it refuses " + step.front() + ": " + answer.error + advice);
+    }
     co_return;
   }
   if (objection.empty()) objection = objection_to(answer.reply.text);
@@ -251,7 +256,7 @@ void RedisConnection::come_up() {
   problem_ = kLost;
   reported_.clear();
   if (on_push_) listen();
-  if (on_state_) on_state_(true, {});
+  if (on_state_) on_state_(Redis::State::up, {});
   end_waits(true);
 }
 
@@ -277,7 +282,8 @@ void RedisConnection::on_gone() {
   up_ = false;
   pending_ = 0;
   if (closing_) return;
-  if (on_state_ && problem_ != reported_) on_state_(false, problem_);
+  const Redis::State state = refused_ ? Redis::State::refused : Redis::State::down;
+  if (on_state_ && problem_ != reported_) on_state_(state, problem_);
   reported_ = problem_;
   reconnect_later();
 }

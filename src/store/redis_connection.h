@@ -96,6 +96,7 @@ class RedisConnection {
   std::size_t pending_ = 0;
   std::uint64_t progress_ms_ = 0;    // when the last answer came, or the first command was sent
   std::string problem_;              // why the connection is down
+  bool refused_ = false;             // it is down for an operator to see to
   std::string reported_;             // the last problem told, so that one outage is told once
   std::uint64_t complained_ms_ = 0;  // when an error of Redis was last told
   std::vector<coro::Completion<bool>*> ready_;

@@ -96,11 +96,12 @@ void Sentinels::check_next() {
   Redis::Options options;
   options.address = address_.at(candidates_.front().host);
   wake_after(kCheckPatience);
-  check_ = std::make_unique<Redis>(base_, options, [this](bool, const std::string& problem) {
-    if (outcome_) return;
-    outcome_ = problem;
-    wake_after(milliseconds(0));
-  });
+  check_ =
+      std::make_unique<Redis>(base_, options, [this](Redis::State, const std::string& problem) {
+        if (outcome_) return;
+        outcome_ = problem;
+        wake_after(milliseconds(0));
+      });
 }
 
 void Sentinels::end_check() {

@@ -1,12 +1,28 @@
 #include "store/server_info.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace chat::store {
 namespace {
 
 constexpr int kOldestVersion = 7;  // contiguous stream ids, scripts that replicate their effects
+
+struct Advice {
+  std::string_view error;  // how it begins
+  std::string_view text;
+};
+
+constexpr std::array kAdvice = {
+    Advice{"NOAUTH", "it wants a password: --redis redis://USER:PASSWORD@HOST:PORT/15"},
+    Advice{"WRONGPASS", "correct USER:PASSWORD in --redis"},
+    Advice{"ERR invalid password", "correct USER:PASSWORD in --redis"},
+    Advice{"ERR AUTH", "it has no password: take USER:PASSWORD@ out of --redis"},
+    Advice{"NOPERM", "its user in --redis needs more rights there"},
+    Advice{"ERR DB index", "it has fewer databases: name another one in --redis"},
+    Advice{"ERR unknown command", "a Sentinel? Then it is --redis sentinel://HOST:PORT/NAME"},
+};
 
 // The value of a `name:value` line.
 std::string_view field_of(std::string_view info, std::string_view name) {
@@ -53,6 +69,19 @@ std::string objection_to(std::string_view info) {
   if (field_of(info, "loading") != "0") return "Redis is loading its data";
   if (!is_primary(info)) return "this Redis is a replica";
   return {};
+}
+
+std::string advice_on(std::string_view error) {
+  for (const Advice& advice : kAdvice)
+    if (error.starts_with(advice.error)) return " (" + std::string(advice.text) + ")";
+  return {};
+}
+
+std::size_t replicas_of(std::string_view info) {
+  const std::string_view count = field_of(info, "connected_slaves");
+  std::size_t replicas = 0;
+  std::from_chars(count.data(), count.data() + count.size(), replicas);
+  return replicas;
 }
 
 bool is_primary(std::string_view info) { return field_of(info, "role") == "master"; }

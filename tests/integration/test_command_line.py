@@ -194,6 +194,12 @@ def test_unreachable_redis(folder, url):
     assert url in line
 
 
+def test_a_redis_host_that_has_no_address_is_told(folder):
+    line = refused("--redis", "redis://no-such-host.invalid:6379/15", "-p", str(free_port()),
+                   code=NO_REDIS, cwd=folder)
+    assert re.search(r"does not answer \(.*[Nn]ame.*\): start it, or change --redis", line), line
+
+
 def test_unusable_folder(folder):
     blocked = written(folder, "", "file")
     line = refused("--upload", os.path.join(blocked, "upload"), cwd=folder)

@@ -90,6 +90,7 @@ def on(server, key="conversation:message:common_id:0"):
 async def test_what_is_acknowledged_is_on_the_replica(own_house, setup):
     primary, replica = setup.servers
     server = own_house.chatd(redis=setup, workers=2, options=["--durable", "replica"])
+    assert "durable = replica" not in server.log(), "nothing to warn of"
     user = await people.user(server, "sure")
     for number in range(20):
         stored = await user.say(str(number))

@@ -137,7 +137,8 @@ async def test_worker_that_breaks_out_is_killed_and_named(own_house):
     worker = server.workers()[0]
     subprocess.run([gdb, "-p", str(worker), "-batch", "-nx", "-ex", "call (int)fork()"],
                    capture_output=True, timeout=60)
-    until(lambda: re.search(r"called clone\w*, which no worker does", server.log()),
+    until(lambda: re.search(r"was killed by SIGSYS: it called clone\w*, which no worker does; "
+                            r"starting it again", server.log()),
           "the log names the call", patience=20)
     until(lambda: processes.state(worker) in (None, "Z"), "the worker is killed")
     server.expect_new_workers()

@@ -96,6 +96,30 @@ def test_a_stale_sentinel_is_not_believed(own_house, tmp_path, monkeypatch):
     assert primary.connect(15).zcard("presence:workers") == 2
 
 
+def test_a_redis_for_a_sentinel_and_the_other_way_round_is_told(own_house, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    setup = own_house.sentinels()
+    code, said = refused_start(f"sentinel://127.0.0.1:{setup.servers[0].port}/{NAME}")
+    assert code == 3 and "is a Redis and no Sentinel" in said
+    code, said = refused_start(f"redis://127.0.0.1:{setup.sentinels[0].port}/15")
+    assert code == 3 and "a Sentinel? Then it is --redis sentinel://HOST:PORT/NAME" in said
+
+
+def test_wrong_passwords_name_the_setting(own_house, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    setup = own_house.sentinels(password="s3cret", sentinel_password="0ther")
+    port, sentinel = setup.servers[0].port, setup.sentinels[0].port
+    for redis, advice in [
+            (f"redis://default:guess@127.0.0.1:{port}/15", "correct USER:PASSWORD in --redis"),
+            (f"redis://127.0.0.1:{port}/15", "it wants a password: --redis redis://USER:PASSWORD@"),
+            (f"sentinel://127.0.0.1:{sentinel}/{NAME}", "sentinel_password in --redis"),
+            (f"sentinel://default:guess@127.0.0.1:{sentinel}/{NAME}?sentinel_password=0ther",
+             "correct USER:PASSWORD in --redis")]:
+        code, said = refused_start(redis)
+        assert code == 3 and advice in said, said
+        assert "guess" not in said
+
+
 def test_a_sentinel_address_is_checked(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for address, complaint in [("sentinel://127.0.0.1", "must end with the primary's name"),

@@ -81,7 +81,7 @@ FAILURES = {
     "missing": (lambda server: os.remove(server.program), "No such file"),
     "exits": (lambda server: replace_program(server, "#!/bin/sh\nexit 3\n"), "ended with code 3"),
     "crashes": (lambda server: replace_program(server, "#!/bin/sh\nkill -SEGV $$\n"),
-                "was killed by signal 11"),
+                "was killed by SIGSEGV"),
     "hangs": (lambda server: replace_program(server, "#!/bin/sh\nexec sleep 60\n"),
               "not ready within 1500 ms"),
     "bad config": (break_config, "nonsense"),

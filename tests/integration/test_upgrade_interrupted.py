@@ -170,7 +170,7 @@ async def test_new_master_killed_before_it_took_over(site, stage):
     await eventually(lambda: processes.ended(upgrade.new), "the new master is dead")
     upgrade.wake_old()
     await eventually(lambda: "the upgrade failed" in site.server.log(), "it is told")
-    assert "was killed by signal 9" in site.server.log()
+    assert "was killed by SIGKILL" in site.server.log()
     await eventually(lambda: all(processes.ended(worker) for worker in new_workers), "workers end")
     assert (await site.client.say("still here"))["type"] == 110
     await site.serves()

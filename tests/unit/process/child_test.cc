@@ -38,7 +38,7 @@ class ChildTest : public testing::Test {
 
 TEST_F(ChildTest, DescribesHowAProcessEnded) {
   EXPECT_EQ(describe_end(wait_for(run_shell("exit 3"))), "ended with code 3");
-  EXPECT_EQ(describe_end(wait_for(run_shell("kill -9 $$"))), "was killed by signal 9");
+  EXPECT_EQ(describe_end(wait_for(run_shell("kill -9 $$"))), "was killed by SIGKILL");
 }
 
 TEST_F(ChildTest, SeesAProcessEnd) {
@@ -47,7 +47,7 @@ TEST_F(ChildTest, SeesAProcessEnd) {
   EXPECT_FALSE(has_ended(process));
   ::kill(pid, SIGKILL);
   EXPECT_TRUE(eventually([&] { return has_ended(process); }));
-  EXPECT_EQ(describe_end(wait_for(pid)), "was killed by signal 9");
+  EXPECT_EQ(describe_end(wait_for(pid)), "was killed by SIGKILL");
   EXPECT_TRUE(has_ended(watch_process(pid))) << "there is no such process";
 }
 

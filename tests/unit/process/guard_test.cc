@@ -52,7 +52,7 @@ class GuardTest : public testing::Test {
 TEST_F(GuardTest, CollectsOutputAndEndsAsTheProgramDoes) {
   EXPECT_EQ(end_of(run("echo out; echo err >&2; exit 3")), "ended with code 3");
   EXPECT_EQ(folder_.read("output"), "out\nerr\n");
-  EXPECT_EQ(end_of(run("kill -9 $$")), "was killed by signal 9");
+  EXPECT_EQ(end_of(run("kill -9 $$")), "was killed by SIGKILL");
 }
 
 TEST_F(GuardTest, AProgramThatCannotBeRunEndsWith127) {
@@ -92,7 +92,7 @@ TEST_F(GuardTest, TheProgramDoesNotOutliveItsGuard) {
   const pid_t guard = run_listener();
   const pid_t shell = program();
   ::kill(guard, SIGKILL);
-  EXPECT_EQ(end_of(guard), "was killed by signal 9");
+  EXPECT_EQ(end_of(guard), "was killed by SIGKILL");
   EXPECT_TRUE(eventually([&] { return gone(shell); }));
 }
 

@@ -90,10 +90,10 @@ TEST(Master, ASecondSignalEndsWorkersThatStillDrain) {
   RunningMaster master(Options{{"--max-devices", "13"}});
   ASSERT_TRUE(master.wait_until_ready());
   master.signal(SIGINT);
-  ASSERT_TRUE(eventually([&] { return master.logged("draining for 10000 ms"); }));
+  ASSERT_TRUE(eventually([&] { return master.logged("SIGINT: draining for 10000 ms"); }));
   master.signal(SIGTERM);
   EXPECT_EQ(master.wait(), 0);
-  EXPECT_TRUE(master.logged("ending at once"));
+  EXPECT_TRUE(master.logged("SIGTERM: ending at once"));
 }
 
 TEST(Master, DrainsNoLongerThanItsTimeoutWhateverTheWorkersDo) {
@@ -131,6 +131,7 @@ TEST(Master, HupWithAMistakeChangesNothing) {
   master.signal(SIGHUP);
   EXPECT_TRUE(eventually([&] { return master.logged("chatd.toml:2: prot is no option"); }));
   EXPECT_EQ(master.ask()->max_devices, 2);
+  EXPECT_TRUE(master.logged("with 1 worker\""));
 }
 
 TEST(Master, Usr1OpensTheLogsAgain) {
@@ -139,6 +140,7 @@ TEST(Master, Usr1OpensTheLogsAgain) {
   std::filesystem::rename(master.folder().file("log"), master.folder().file("log.1"));
   master.signal(SIGUSR1);
   EXPECT_TRUE(eventually([&] { return master.logged("reopened"); }));
+  EXPECT_TRUE(master.logged("SIGUSR1: the log file was opened again"));
 }
 
 TEST(Master, WorkersOfAKilledMasterLeaveThePortToTheNextOne) {
@@ -172,12 +174,13 @@ TEST(Master, SaysWhyAWorkerCannotStart) {
   RunningMaster master({}, [](WorkerContext&) -> int { throw std::runtime_error("no memory"); });
   EXPECT_EQ(master.wait(), code(ExitCode::worker));
   EXPECT_EQ(master.folder().read("stderr"), "chatd: no memory\n");
+  EXPECT_TRUE(master.logged("cannot start: no memory\"")) << master.log();
 }
 
 TEST(Master, SaysThatAWorkerDiedAtStart) {
   RunningMaster master(Options{{"--workers", "2"}}, [](WorkerContext&) -> int { std::abort(); });
   EXPECT_EQ(master.wait(), code(ExitCode::worker));
-  EXPECT_NE(master.folder().read("stderr").find("was killed by signal 6 while it started"),
+  EXPECT_NE(master.folder().read("stderr").find("was killed by SIGABRT while it started"),
             std::string::npos);
 }
 

@@ -54,7 +54,8 @@ TEST_F(RedisProbeTest, TellsWhatARedisRefuses) {
 
 TEST_F(RedisProbeTest, TellsThatNobodyAnswers) {
   const auto socket = config::parse_redis_address("unix://" + folder_.file("none.sock"));
-  EXPECT_NE(complaint_about(socket).find("does not answer: start it, or change --redis"),
+  EXPECT_NE(complaint_about(socket).find(
+                "does not answer (No such file or directory): start it, or change --redis"),
             std::string::npos);
   const auto port = config::parse_redis_address("redis://127.0.0.1:1/15");
   EXPECT_EQ(probe_redis(port, milliseconds(200)), RedisState::unreachable);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,10 +11,12 @@
 #include <array>
 #include <csignal>
 #include <string>
+#include <system_error>
 
 #include "base/unique_fd.h"
 #include "process/child.h"
 #include "process/eventually.h"
+#include "process/folder.h"
 
 namespace chat::process {
 namespace {
@@ -86,12 +89,24 @@ TEST(Successor, InheritsTheDescriptorsOfTheEstateAndNoOther) {
 }
 
 TEST(Successor, AProgramThatCannotBeRunSaysSo) {
-  Successor successor({"/nowhere/chatd", {"chatd"}}, Estate());
+  const Folder folder;
+  const std::string program = folder.write("chatd", "");
+  ::chmod(program.c_str(), 0755);
+  Successor successor({program, {"chatd"}}, Estate());
   const auto message = next_message(successor);
   ASSERT_TRUE(message);
   EXPECT_EQ(message->word, Word::failed);
-  EXPECT_EQ(message->text, "/nowhere/chatd: No such file or directory");
+  EXPECT_EQ(message->text, program + ": Exec format error");
   EXPECT_EQ(end_of(successor), "ended with code 127");
+}
+
+TEST(Successor, AProgramThatIsNotThereIsNotStarted) {
+  try {
+    const Successor successor({"/nowhere/chatd", {"chatd"}}, Estate());
+    FAIL() << "was started";
+  } catch (const std::system_error& error) {
+    EXPECT_STREQ(error.what(), "/nowhere/chatd: No such file or directory");
+  }
 }
 
 TEST(Successor, IsAliveUntilItEndsAndThenHasNoChannel) {
@@ -101,7 +116,7 @@ TEST(Successor, IsAliveUntilItEndsAndThenHasNoChannel) {
   EXPECT_FALSE(successor.receive());
   ::kill(successor.pid(), SIGKILL);
   EXPECT_TRUE(eventually([&] { return !successor.alive(); })) << "not reaped yet";
-  EXPECT_EQ(end_of(successor), "was killed by signal 9");
+  EXPECT_EQ(end_of(successor), "was killed by SIGKILL");
   EXPECT_FALSE(successor.alive()) << "reaped";
 }
 
@@ -118,7 +133,7 @@ TEST(Successor, EndsOnTermOnlyWhileItIsNoMasterYet) {
   ASSERT_TRUE(next_message(successor));
   for (const int number : {SIGHUP, SIGUSR1, SIGUSR2}) ::kill(successor.pid(), number);
   ::kill(successor.pid(), SIGTERM);
-  EXPECT_EQ(end_of(successor), "was killed by signal 15");
+  EXPECT_EQ(end_of(successor), "was killed by SIGTERM");
 }
 
 TEST(Invocation, NamesTheProgramByAnAbsolutePathAndKeepsItsWords) {

@@ -74,8 +74,10 @@ class RedisOutageTest : public StoreTest {
   void SetUp() override {}
 
   Redis::OnState note_states() {
-    return [this](bool up, const std::string& problem) {
-      states_.push_back(up ? "up" : "down: " + problem);
+    return [this](Redis::State state, const std::string& problem) {
+      const bool refused = state == Redis::State::refused;
+      states_.push_back(state == Redis::State::up ? "up"
+                                                  : (refused ? "refused: " : "down: ") + problem);
     };
   }
 
@@ -182,8 +184,16 @@ TEST_F(RedisOutageTest, SaysThatThePasswordIsWrong) {
   await(redis.command("CONFIG", "SET", "requirepass", "secret"));
   Redis stranger(loop_.base(), own_.options(), note_states());
   wait_until([&] { return !states_.empty(); });
-  EXPECT_NE(states_[0].find("NOAUTH"), std::string::npos) << states_[0];
+  EXPECT_EQ(states_[0],
+            "refused: it refuses SELECT: NOAUTH Authentication required. (it wants a password: "
+            "--redis redis://USER:PASSWORD@HOST:PORT/15)");
   Redis::Options options = own_.options();
+  options.address.password = "guess";
+  states_.clear();
+  Redis guesser(loop_.base(), options, note_states());
+  wait_until([&] { return !states_.empty(); });
+  EXPECT_TRUE(states_[0].starts_with("refused: it refuses AUTH: WRONGPASS")) << states_[0];
+  EXPECT_TRUE(states_[0].ends_with("(correct USER:PASSWORD in --redis)")) << states_[0];
   options.address.password = "secret";
   Redis friendly(loop_.base(), options);
   await(friendly.ready());

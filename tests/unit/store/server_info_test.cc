@@ -33,6 +33,20 @@ TEST(ServerInfoTest, APrimaryIsOneWhileItLoads) {
   EXPECT_FALSE(is_primary(""));
 }
 
+TEST(ServerInfoTest, AdvisesOnWhatAnOperatorCanMend) {
+  EXPECT_EQ(advice_on("WRONGPASS invalid username-password pair or user is disabled."),
+            " (correct USER:PASSWORD in --redis)");
+  EXPECT_NE(advice_on("NOAUTH Authentication required."), "");
+  EXPECT_EQ(advice_on("LOADING Redis is loading the dataset in memory"), "");
+  EXPECT_EQ(advice_on(""), "");
+}
+
+TEST(ServerInfoTest, CountsTheReplicas) {
+  EXPECT_EQ(replicas_of("# Replication\r\nrole:master\r\nconnected_slaves:12\r\n"), 12U);
+  EXPECT_EQ(replicas_of("role:master\r\nconnected_slaves:0\r\n"), 0U);
+  EXPECT_EQ(replicas_of(""), 0U);
+}
+
 TEST(ServerInfoTest, FlushedMeansAlwaysAndDuringRewritesToo) {
   const std::string no_rewrite = "no-appendfsync-on-rewrite";
   EXPECT_EQ(fsync_objection({"appendfsync", "always", "appendonly", "yes", no_rewrite, "no"}), "");
