@@ -6,7 +6,6 @@
 #include <optional>
 #include <utility>
 
-#include "config/checks.h"
 #include "config/command_line.h"
 #include "config/configuration.h"
 #include "process/daemon.h"
@@ -38,8 +37,7 @@ int run(int argc, char** argv, std::optional<Predecessor>& predecessor) {
     return 0;
   }
   if (line.test_config) {
-    chat::process::preflight(configuration, line);
-    chat::config::check_pid_file(configuration);
+    chat::process::test_configuration(configuration, line);
     fmt::print("the configuration is good\n");
     return 0;
   }
@@ -58,6 +56,10 @@ int main(int argc, char** argv) {
   try {
     predecessor = Predecessor::find();
     return run(argc, argv, predecessor);
+  } catch (const chat::process::StartError& failure) {
+    if (predecessor) predecessor->send(chat::process::Word::failed, failure.what());
+    fmt::print(stderr, "chatd: {}\n", failure.what());
+    return static_cast<int>(failure.code());
   } catch (const std::exception& failure) {
     if (predecessor) predecessor->send(chat::process::Word::failed, failure.what());
     fmt::print(stderr, "chatd: {}\n", failure.what());

@@ -45,8 +45,17 @@ void check_readable(const Configuration& configuration, std::string_view option,
 
 void check_folder(const Configuration& configuration, std::string_view option,
                   const std::string& path) {
-  if (!path.empty() && !fs::is_directory(path))
+  if (path.empty()) return;
+  const bool reached = ::access(path.c_str(), X_OK) == 0;
+  const int error = errno;
+  std::error_code unknown;
+  if (!fs::is_directory(path, unknown) && error != EACCES)
     throw ConfigError(fmt::format("{}: {} is not a folder", configuration.place_of(option), path));
+  if (!reached)
+    throw ConfigError(
+        fmt::format("{}: {} cannot be read: {}; the user that chatd runs as must be "
+                    "able to enter it and all folders above it",
+                    configuration.place_of(option), path, std::strerror(error)));
 }
 
 // The folder itself, or the nearest one above it that exists.
@@ -58,14 +67,20 @@ fs::path existing_ancestor(fs::path path) {
 }
 
 void check_writable_folder(const Configuration& configuration, std::string_view option,
-                           const std::string& path) {
+                           const std::string& path, FolderMaker maker) {
   if (path.empty())
     throw ConfigError(fmt::format("{} must name a folder", configuration.place_of(option)));
   const fs::path existing = existing_ancestor(path);
   if (!fs::is_directory(existing))
     throw ConfigError(
         fmt::format("{}: {} is not a folder", configuration.place_of(option), existing.string()));
-  if (::access(existing.c_str(), W_OK | X_OK) != 0)
+  if (::access(existing.c_str(), X_OK) != 0)
+    throw ConfigError(
+        fmt::format("{}: {} is out of reach, {}: {}; let the user that chatd runs as "
+                    "enter it, or name another folder",
+                    configuration.place_of(option), path, existing.string(), std::strerror(errno)));
+  if (maker == FolderMaker::root && existing != path) return;
+  if (::access(existing.c_str(), W_OK) != 0)
     throw ConfigError(
         fmt::format("{}: {} cannot be written: {}; give it to the user that chatd "
                     "runs as, or name another folder",
@@ -74,14 +89,18 @@ void check_writable_folder(const Configuration& configuration, std::string_view 
 
 // A file that the server opens for writing, and makes when it is not there.
 void check_writable_file(const Configuration& configuration, std::string_view option,
-                         const std::string& path) {
+                         const std::string& path, FolderMaker maker) {
   if (path.empty()) return;
-  if (fs::is_directory(path))
+  std::error_code unknown;
+  if (fs::is_directory(path, unknown))
     throw ConfigError(fmt::format("{}: {} is a folder", configuration.place_of(option), path));
   fs::path folder = fs::absolute(path).parent_path();
   // The one folder of such files that a start makes.
-  if (folder == fs::absolute(configuration.settings.data)) folder = existing_ancestor(folder);
-  const bool exists = fs::exists(path);
+  if (folder == fs::absolute(configuration.settings.data)) {
+    if (maker == FolderMaker::root && !fs::exists(folder, unknown)) return;
+    folder = existing_ancestor(folder);
+  }
+  const bool exists = fs::exists(path, unknown);
   if (::access(exists ? path.c_str() : folder.c_str(), W_OK) != 0)
     throw ConfigError(fmt::format("{}: {} cannot be written: {}", configuration.place_of(option),
                                   exists ? path : folder.string(), std::strerror(errno)));
@@ -139,19 +158,20 @@ void check_together(const Configuration& configuration, const CommandLine& line)
                     configuration.place_of("durable")));
 }
 
-void check_files(const Configuration& configuration) {
+void check_files(const Configuration& configuration, FolderMaker maker) {
   const Settings& settings = configuration.settings;
   check_readable(configuration, "tls_cert", settings.tls_cert);
   check_readable(configuration, "tls_key", settings.tls_key);
   check_readable(configuration, "turn_secret_file", settings.turn_secret_file);
   check_folder(configuration, "html", settings.html);
-  check_writable_folder(configuration, "data", settings.data);
-  check_writable_folder(configuration, "upload", settings.upload);
-  check_writable_file(configuration, "log_file", settings.log_file);
+  check_writable_folder(configuration, "data", settings.data, maker);
+  check_writable_folder(configuration, "upload", settings.upload, maker);
+  check_writable_file(configuration, "log_file", settings.log_file, maker);
 }
 
 void check_pid_file(const Configuration& configuration) {
-  check_writable_file(configuration, "pid_file", configuration.settings.pid_file);
+  check_writable_file(configuration, "pid_file", configuration.settings.pid_file,
+                      FolderMaker::user);
 }
 
 }  // namespace chat::config

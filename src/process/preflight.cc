@@ -11,6 +11,8 @@
 #include "net/address.h"
 #include "net/ticket_keys.h"
 #include "net/tls.h"
+#include "process/managed_redis.h"
+#include "process/privileges.h"
 
 namespace chat::process {
 namespace {
@@ -36,6 +38,7 @@ void preflight(const Configuration& configuration, const config::CommandLine& li
   config::check_files(configuration);
   blame(configuration, "bind",
         [&] { net::BindAddress::parse(settings.bind, static_cast<std::uint16_t>(settings.port)); });
+  blame(configuration, "user", [&] { check_user(settings); });
   if (!settings.tls()) return;
   try {
     net::TicketKeys keys;
@@ -46,6 +49,17 @@ void preflight(const Configuration& configuration, const config::CommandLine& li
     const std::string place = configuration.place_of(key ? "tls_key" : "tls_cert");
     throw ConfigError(place + ": " + complaint.what());
   }
+}
+
+void test_configuration(const Configuration& configuration, const config::CommandLine& line) {
+  const config::Settings& settings = configuration.settings;
+  preflight(configuration, line);
+  config::check_pid_file(configuration);
+  const bool managed = settings.redis.kind == config::RedisAddress::Kind::managed;
+  if (managed && !settings.echo) require_redis_program();
+  if (!changes_user(settings)) return;
+  drop_privileges(settings);
+  config::check_files(configuration, config::FolderMaker::root);
 }
 
 }  // namespace chat::process

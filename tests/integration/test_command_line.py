@@ -23,6 +23,7 @@ def run(*words, env=None, cwd=None):
     return done.returncode, done.stdout, done.stderr
 
 
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 BAD_OPTION, PORT_IN_USE, NO_REDIS = 1, 2, 3
 
 
@@ -206,6 +207,44 @@ def test_unusable_folder(folder):
     assert "upload" in line
 
 
+@as_root
+@pytest.mark.parametrize("make", [
+    lambda folder: ["--user", "no-such-user"],
+    lambda folder: ["--user", "nobody", "--data", os.path.join(closed(folder), "var")],
+    lambda folder: ["--user", "nobody", "--upload", closed(folder)],
+    lambda folder: ["--user", "nobody", "--html", closed(folder)],
+    lambda folder: ["--user", "nobody", "--log-file", os.path.join(closed(folder), "log")]],
+    ids=["user", "data", "upload", "html", "log"])
+def test_test_config_says_what_the_start_says(own_house, make):
+    """Of a server that is to become a user: nothing of it is found only when it starts."""
+    os.chmod(own_house.directory, 0o755)
+    words = ["--redis", own_house.redis().url, "-p", str(free_port()), *make(own_house.directory)]
+    tested = refused("--test-config", *words, cwd=own_house.directory)
+    assert refused(*words, cwd=own_house.directory) == tested
+
+
+def closed(folder):
+    """A folder for root alone."""
+    path = os.path.join(folder, "closed")
+    os.makedirs(path, mode=0o700)
+    return path
+
+
+@as_root
+async def test_missing_folders_are_made_for_the_user(own_house):
+    os.chmod(own_house.directory, 0o755)
+    server = own_house.prepare(options=["--user", "nobody"])
+    server.data = os.path.join(own_house.directory, "not", "there", "data")
+    server.upload = os.path.join(own_house.directory, "nor", "here", "upload")
+    code, _, errors = run(*server.command()[1:], "--test-config", cwd=server.directory)
+    assert code == 0, errors
+    assert not os.path.exists(os.path.join(own_house.directory, "not"))
+    server.start()
+    assert (await (await people.user(server, "first")).say("hello"))["type"] == 110
+    for made in (server.data, os.path.dirname(server.data), os.path.dirname(server.upload)):
+        assert os.stat(made).st_uid == pwd.getpwnam("nobody").pw_uid, made
+
+
 def test_background_with_pid_file(own_house):
     server = own_house.prepare(redis=own_house.redis())
     pid_file = os.path.join(own_house.directory, "chatd.pid")
@@ -252,9 +291,8 @@ def reachable(host, port):
         return False
 
 
+@as_root
 def test_root_drops_to_a_user(own_house):
-    if os.geteuid() != 0:
-        pytest.skip("only root can become somebody else")
     os.chmod(own_house.directory, 0o755)
     server = own_house.prepare(options=["--user", "nobody"])
     nobody = pwd.getpwnam("nobody")
