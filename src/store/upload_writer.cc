@@ -23,6 +23,7 @@ namespace {
 
 constexpr std::size_t kSniffed = 64 * 1024;
 constexpr std::string_view kIncoming = "/.incoming";
+constexpr mode_t kMode = 0640;  // as the folders: not for everybody
 constexpr auto kAbandoned = std::chrono::hours(1);
 
 Rejected failure(std::string_view what) {
@@ -99,7 +100,7 @@ std::string UploadWriter::commit() {
   const std::string folder = '/' + folder_ + '/' + hour_folder();
   const std::string name = '/' + random_hex(32) + '.' + extension_;
   make_folder(root_ + folder);
-  if (::fchmod(file_.get(), 0644) != 0 || ::fsync(file_.get()) != 0 ||
+  if (::fchmod(file_.get(), kMode) != 0 || ::fsync(file_.get()) != 0 ||
       std::rename(incoming_.c_str(), (root_ + folder + name).c_str()) != 0)
     throw failure(incoming_);
   incoming_.clear();

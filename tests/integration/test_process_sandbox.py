@@ -118,8 +118,9 @@ async def test_root_becomes_the_user(own_house):
 
 async def test_files_are_nobody_elses(server):
     client = await people.legacy(server, "uploader")
-    await client.send_raw(b"\x89PNG\r\n\x1a\n" + bytes(200))
-    await client.inbox.take(lambda frame: frame["type"] in (216, 904))
+    kept = await client.upload(b"plain words\n" * 10)
+    path = server.upload + kept["mess"]["path"].removeprefix("/upload")
+    assert os.stat(path).st_mode & 0o777 == 0o640, "for the user and the group of the server"
     made = [os.path.join(folder, name) for top in (server.upload, server.data)
             for folder, _, names in os.walk(top) for name in names]
     assert made
