@@ -14,6 +14,7 @@
 #include "process/preflight.h"
 #include "process/start_error.h"
 #include "process/successor.h"
+#include "process/user_command.h"
 #include "process/version.h"
 #include "process/worker.h"
 
@@ -39,6 +40,14 @@ int run(int argc, char** argv, std::optional<Predecessor>& predecessor) {
   if (line.test_config) {
     chat::process::test_configuration(configuration, line);
     fmt::print("the configuration is good\n");
+    return 0;
+  }
+  if (line.reset_password) {
+    fmt::print("{}", chat::process::reset_password(configuration.settings, *line.reset_password));
+    return 0;
+  }
+  if (line.end_sessions) {
+    fmt::print("{}", chat::process::end_sessions(configuration.settings, *line.end_sessions));
     return 0;
   }
   chat::process::Background background;

@@ -16,6 +16,10 @@
 namespace chat::config {
 namespace {
 
+// What stands for the value of a command in help texts.
+constexpr const char* kFile = "FILE";
+constexpr const char* kName = "NAME";
+
 std::string spellings(std::string_view short_flag, std::string_view name) {
   return short_flag.empty() ? flag_of(name) : fmt::format("{},{}", short_flag, flag_of(name));
 }
@@ -61,7 +65,12 @@ class FlagReader {
                       [&target](const std::string&) { target = true; }});
   }
   void add_command(std::string spelling, std::string short_spelling, std::string& target) {
-    flags_.push_back({std::move(spelling), std::move(short_spelling), Flag::Value::needed, "FILE",
+    flags_.push_back({std::move(spelling), std::move(short_spelling), Flag::Value::needed, kFile,
+                      [&target](std::string text) { target = std::move(text); }});
+  }
+  void add_command(std::string spelling, std::string short_spelling,
+                   std::optional<std::string>& target) {
+    flags_.push_back({std::move(spelling), std::move(short_spelling), Flag::Value::needed, kName,
                       [&target](std::string text) { target = std::move(text); }});
   }
 
@@ -149,7 +158,12 @@ std::string help_of(const Option& option) {
 }
 
 void add_command(CLI::App& app, std::string& target, const std::string& names, const char* help) {
-  app.add_option(names, target, help)->type_name("FILE");
+  app.add_option(names, target, help)->type_name(kFile);
+}
+
+void add_command(CLI::App& app, std::optional<std::string>& target, const std::string& names,
+                 const char* help) {
+  app.add_option(names, target, help)->type_name(kName);
 }
 
 void add_command(CLI::App& app, bool& target, const std::string& names, const char* help) {

@@ -14,6 +14,8 @@ struct CommandLine {
   bool daemon = false;
   bool test_config = false;
   bool print_config = false;
+  std::optional<std::string> reset_password;  // a user's name
+  std::optional<std::string> end_sessions;    // a user's name
   bool version = false;
 
   // Option names and texts, in the order of the table.

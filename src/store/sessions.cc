@@ -142,4 +142,10 @@ coro::Task<std::size_t> Sessions::change_password(std::string user_id, std::stri
   co_return static_cast<std::size_t>(ended.number());
 }
 
+coro::Task<std::size_t> Sessions::end_all(std::string user_id) {
+  const Reply ended = co_await redis_.run(scripts::end_all_sessions, bus_length_, user_id, notice_,
+                                          kOldLifetime.count());
+  co_return static_cast<std::size_t>(ended.number());
+}
+
 }  // namespace chat::store

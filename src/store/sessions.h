@@ -81,6 +81,9 @@ class Sessions {
   coro::Task<std::size_t> change_password(std::string user_id, std::string old_hash,
                                           std::string new_hash, std::string spared);
 
+  // Ends every session of the user; how many that were.
+  coro::Task<std::size_t> end_all(std::string user_id);
+
  private:
   coro::Task<std::optional<LoginSession>> take_over(std::string token, Visitor visitor);
   coro::Task<LoginSession> store(std::string id, std::string user_id, std::string password_hash,

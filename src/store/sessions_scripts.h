@@ -106,6 +106,15 @@ end_sessions(ARGV[2], {ARGV[3]}, ARGV[4])
 return 1
 )lua"};
 
+// ARGV: bus length, user, notice, seconds for which sessions of the original may still exist.
+// Returns how many sessions ended.
+inline const Script end_all_sessions{lua::kBasics, lua::kBus, kSessions, R"lua(
+local ids = sessions_of(ARGV[2], '')
+redis.call('SET', 'sessions_ended:user_id:' .. ARGV[2], 1, 'EX', ARGV[4])
+end_sessions(ARGV[2], ids, ARGV[3])
+return #ids
+)lua"};
+
 // ARGV: bus length, user, old hash, new hash, session to spare, notice, seconds for which sessions
 // of the original may still exist. Returns how many sessions ended.
 inline const Script change_password{lua::kBasics, lua::kBus, kSessions, R"lua(

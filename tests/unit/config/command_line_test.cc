@@ -51,6 +51,11 @@ TEST(CommandLine, KnowsTheCommands) {
   EXPECT_TRUE(parse({"--print-config"}).print_config);
   EXPECT_TRUE(parse({"--version"}).version);
   EXPECT_TRUE(parse({"--daemon"}).daemon);
+  EXPECT_EQ(parse({"--reset-password", "Ann B"}).reset_password, "Ann B");
+  EXPECT_EQ(parse({"--end-sessions=-x"}).end_sessions, "-x");
+  EXPECT_EQ(parse({"--end-sessions="}).end_sessions, "") << "nobody, and no start";
+  EXPECT_FALSE(parse({}).reset_password || parse({}).end_sessions);
+  EXPECT_THROW(parse({"--reset-password"}), ConfigError);
 }
 
 TEST(CommandLine, RefusesWhatItDoesNotKnow) {

@@ -119,6 +119,19 @@ TEST_F(SessionsTest, EndsOneAndTellsItsConnections) {
             std::vector<std::string>{"to=u:ann b=over x=" + Sessions::id_of(first)});
 }
 
+TEST_F(SessionsTest, AllOfAUserEndWithThoseOfTheOriginal) {
+  const std::string first = create("ann");
+  const std::string second = create("ann");
+  const std::string others = create("ben");
+  EXPECT_EQ(await(sessions_.end_all("ann")), 2u);
+  EXPECT_EQ(await(sessions_.end_all("ann")), 0u);
+  EXPECT_EQ(command("HGET", "user_id:ann", "password").text, "$hash");
+  EXPECT_EQ(user_of(first), "nobody");
+  EXPECT_EQ(user_of(second), "nobody");
+  EXPECT_EQ(user_of(others), "ben");
+  EXPECT_EQ(command("EXISTS", "sessions_ended:user_id:ann").integer, 1);
+}
+
 TEST_F(SessionsTest, ANewPasswordEndsAllButOne) {
   const std::string first = create("ann");
   const std::string second = create("ann");
