@@ -16,7 +16,7 @@ OFFER = {"type": "offer", "description": {"type": "offer", "sdp": "v=0"}}
 @pytest.fixture(scope="module")
 def server(house):
     return house.chatd(redis=house.redis(), workers=2, options=[
-        "--max-call-members", "4", "--max-group-members", "20",
+        "--call-size", "4", "--max-group-members", "20",
         "--registrations-per-address", "1000/h", "--logins-per-address", "1000/m"])
 
 
@@ -103,7 +103,8 @@ async def test_call_holds_no_more_than_it_may_though_all_join_at_once(server):
     full = [client for client in crowd[1:]
             if any(frame.get("code") == "call_full" for frame in client.inbox.frames)]
     assert len(full) == 4
-    assert server.database().zcard(f"rtc_room:{owner.user_id}") == 4
+    members = (await owner.ask(620))["mess"]["calls"][0]["members"]
+    assert [member["state"] for member in members].count("joined") == 4
 
 
 async def test_second_call_ends_the_first_for_its_people(server):
