@@ -86,17 +86,19 @@ test('messages are changed, recalled, answered and found again', async () => {
   await bob.page.getByText('Reply to edit-ann').waitFor();
   await bob.say('fine');
   await ann.message('fine').getByRole('button', { name: /In answer to.*edit-ann|You/ }).waitFor();
-  for (let line = 1; line <= 40; line += 1) await ann.say(`line ${line}`);
-  await ann.stored('line 40');
-  await bob.isAtEnd('line 40');
+  // Higher than the view.
+  await ann.say(Array.from({ length: 60 }, (_, row) => `row ${row}`).join('\n'));
+  await ann.say('the last');
+  await ann.stored('the last');
+  await bob.isAtEnd('the last');
   await bob.log.evaluate((log) => void (log.scrollTop = 0));
   await bob.sees('fine');
-  await ann.choose('line 40', 'Recall');
+  await ann.choose('the last', 'Recall');
   await ann.page.getByRole('dialog', { name: 'Recall this message?' }).getByRole('button', { name: 'Recall' }).click();
   await ann.log.getByText('You recalled a message').waitFor();
   await bob.page.getByRole('button', { name: /To the newest message|below/ }).click();
   await bob.log.getByText('Message recalled').waitFor();
-  await bob.message('line 40').waitFor({ state: 'detached' });
+  await bob.message('the last').waitFor({ state: 'detached' });
 
   await bob.menuOf('Jump to date');
   await bob.page.getByRole('dialog', { name: 'Jump to date' }).getByRole('button', { name: 'Jump' }).click();
