@@ -1,0 +1,30 @@
+// How loud a microphone is, for a meter: 0 to 1.
+
+export class LevelMeter {
+  private readonly context = new AudioContext();
+  private readonly analyser = new AnalyserNode(this.context, { fftSize: 512 });
+  private readonly samples = new Float32Array(this.analyser.fftSize);
+  private source: MediaStreamAudioSourceNode | null = null;
+
+  listen(track: MediaStreamTrack | null): void {
+    this.source?.disconnect();
+    this.source = track ? this.context.createMediaStreamSource(new MediaStream([track])) : null;
+    this.source?.connect(this.analyser);
+    if (this.context.state === 'suspended') void this.context.resume();
+  }
+
+  /** Of the last moment. Loudness is heard by its logarithm: -60 dB is 0, 0 dB is 1. */
+  read(): number {
+    if (!this.source) return 0;
+    this.analyser.getFloatTimeDomainData(this.samples);
+    return loudness(Math.sqrt(this.samples.reduce((sum, sample) => sum + sample * sample, 0) / this.samples.length));
+  }
+
+  close(): void {
+    this.source?.disconnect();
+    void this.context.close();
+  }
+}
+
+export const loudness = (amplitude: number): number =>
+  (amplitude > 0 ? Math.min(1, Math.max(0, 1 + (20 * Math.log10(amplitude)) / 60)) : 0);

@@ -1,0 +1,125 @@
+// This page's own microphone, camera and screen. Muting keeps the microphone, so that it is back at once; a camera that
+// is off is let go of, so that its light goes out.
+import { Emitter } from '../connection/emitter';
+import { obstacle, problemOf, type MediaProblem } from './media_errors';
+import { NO_TRACKS, type Slot, type Tracks } from './peer_connection';
+
+export interface Choices {
+  microphone: string;
+  camera: string;
+}
+
+export interface LocalMediaEvents {
+  /** Tracks or `muted` changed. */
+  changed: void;
+}
+
+export type Devices = Pick<MediaDevices, 'getUserMedia'> & Partial<Pick<MediaDevices, 'getDisplayMedia'>>;
+
+export class LocalMedia {
+  readonly events = new Emitter<LocalMediaEvents>();
+  tracks: Tracks = NO_TRACKS;
+  muted = false;
+  /** Why there is no microphone or camera, though it was asked for. */
+  problems: Partial<Record<Slot, MediaProblem>> = {};
+  private closed = false;
+
+  constructor(private choices: Choices, private readonly devices: () => Devices = () => navigator.mediaDevices) {}
+
+  /** Asks for what is wanted, together so that the browser asks once; without one of them it goes on with the other. */
+  async open(wanted: { audio: boolean; camera: boolean }): Promise<void> {
+    const missing = { audio: wanted.audio && !this.tracks.audio, camera: wanted.camera && !this.tracks.camera };
+    if (missing.audio && missing.camera) {
+      const stream = await this.devicesNow()?.getUserMedia({ audio: this.audioWanted(), video: this.videoWanted() }).catch(() => null);
+      if (stream) {
+        this.put('audio', stream.getAudioTracks()[0] ?? null);
+        return this.put('camera', stream.getVideoTracks()[0] ?? null);
+      }
+    }
+    if (missing.audio) await this.fetch('audio');
+    if (missing.camera) await this.fetch('camera');
+  }
+
+  setMuted(muted: boolean): void {
+    this.muted = muted;
+    if (this.tracks.audio) this.tracks.audio.enabled = !muted;
+    this.events.emit('changed', undefined);
+  }
+
+  async setCamera(on: boolean): Promise<void> {
+    if (!on) this.put('camera', null);
+    else if (!this.tracks.camera) await this.fetch('camera');
+  }
+
+  /** Asks which screen; ends by itself when the user stops it in the browser's own bar. */
+  async setScreen(on: boolean): Promise<void> {
+    if (on) await this.fetch('screen');
+    else this.put('screen', null);
+  }
+
+  /** Changes devices while they are in use. */
+  async choose(choices: Choices): Promise<void> {
+    const before = this.choices;
+    this.choices = choices;
+    if (this.tracks.audio && choices.microphone !== before.microphone) await this.fetch('audio');
+    if (this.tracks.camera && choices.camera !== before.camera) await this.fetch('camera');
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const slot of ['audio', 'camera', 'screen'] as const) this.put(slot, null);
+  }
+
+  private devicesNow(): Devices | null {
+    return obstacle() ? null : this.devices();
+  }
+
+  private audioWanted(): MediaTrackConstraints {
+    return { ...device(this.choices.microphone), echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+  }
+
+  private videoWanted(): MediaTrackConstraints {
+    return { ...device(this.choices.camera), width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
+  }
+
+  private async fetch(slot: Slot): Promise<void> {
+    try {
+      const devices = this.devicesNow();
+      if (!devices || (slot === 'screen' && !devices.getDisplayMedia)) throw new TypeError('no devices');
+      const stream = slot === 'screen'
+        ? await devices.getDisplayMedia?.({ video: { frameRate: { max: 15 } }, audio: false })
+        : await devices.getUserMedia(slot === 'audio' ? { audio: this.audioWanted() } : { video: this.videoWanted() });
+      this.put(slot, stream?.getTracks()[0] ?? null);
+    } catch (error) {
+      const problem = obstacle() ?? problemOf(error);
+      this.problems = { ...this.problems, [slot]: problem };
+      this.events.emit('changed', undefined);
+    }
+  }
+
+  private put(slot: Slot, track: MediaStreamTrack | null): void {
+    // What was asked for in time may come too late.
+    if (this.closed && track) return track.stop();
+    const before = this.tracks[slot];
+    const { [slot]: _, ...problems } = this.problems;
+    this.problems = problems;
+    if (before) {
+      before.onended = null;
+      before.stop();
+    }
+    if (track) {
+      if (slot === 'audio') track.enabled = !this.muted;
+      if (slot === 'screen' && 'contentHint' in track) track.contentHint = 'detail';
+      // Unplugged, or stopped in the browser's own bar.
+      track.onended = () => {
+        this.put(slot, null);
+        if (slot !== 'screen') void this.fetch(slot);
+      };
+    }
+    this.tracks = { ...this.tracks, [slot]: track };
+    this.events.emit('changed', undefined);
+  }
+}
+
+/** The chosen device, or another one when it is not there. */
+const device = (id: string): MediaTrackConstraints => (id ? { deviceId: { ideal: id } } : {});

@@ -1,0 +1,39 @@
+// The sounds of calls, made on the spot: `ring` at the one who is called, `wait` at the caller, once for the others.
+
+export type Tone = 'ring' | 'wait';
+type Note = readonly [pitch: number, at: number, seconds: number];
+
+const PATTERNS: Record<Tone, { notes: readonly Note[]; every: number; volume: number }> = {
+  ring: { notes: [[659, 0, 0.35], [784, 0.2, 0.35], [988, 0.4, 0.6]], every: 2_400, volume: 0.12 },
+  wait: { notes: [[440, 0, 1]], every: 4_000, volume: 0.05 },
+};
+const JINGLES = { joined: [[660, 0, 0.2], [880, 0.12, 0.3]], left: [[660, 0, 0.2], [494, 0.12, 0.3]] } as const;
+
+let context: AudioContext | null = null;
+
+/** Browsers keep it silent until the user touched the page. */
+function play(notes: readonly Note[], volume: number): void {
+  context ??= new AudioContext();
+  if (context.state === 'suspended') void context.resume();
+  for (const [pitch, at, seconds] of notes) {
+    const begin = context.currentTime + at;
+    const tone = new OscillatorNode(context, { frequency: pitch });
+    const loud = new GainNode(context, { gain: 0 });
+    loud.gain.linearRampToValueAtTime(volume, begin + 0.02);
+    loud.gain.setValueAtTime(volume, begin + seconds * 0.6);
+    loud.gain.linearRampToValueAtTime(0, begin + seconds);
+    tone.connect(loud).connect(context.destination);
+    tone.start(begin);
+    tone.stop(begin + seconds);
+  }
+}
+
+/** Until what it returns is called. */
+export function repeat(tone: Tone): () => void {
+  const { notes, every, volume } = PATTERNS[tone];
+  play(notes, volume);
+  const timer = setInterval(() => play(notes, volume), every);
+  return () => clearInterval(timer);
+}
+
+export const jingle = (which: keyof typeof JINGLES): void => play(JINGLES[which], 0.05);
