@@ -1,6 +1,6 @@
 """A room of html/src imports itself and rooms of a lower rank only, and what people wrote never becomes markup.
 
-`protocol` and `connection` do without a framework, so that they run wherever JavaScript does.
+`protocol`, `connection` and `call` do without a framework, so that they run wherever JavaScript does.
 """
 
 import re
@@ -11,13 +11,14 @@ SOURCES = "html/src"
 RANKS = {
     "design": 0, "locales": 0, "protocol": 0, "text": 0,
     "connection": 1,
-    "stores": 2,
-    "call": 3, "i18n.ts": 3,
-    "components": 4,
-    "App.vue": 5, "router.ts": 5,
-    "main.ts": 6,
+    "call": 2,
+    "stores": 3,
+    "i18n.ts": 4,
+    "components": 5,
+    "App.vue": 6, "router.ts": 6,
+    "main.ts": 7,
 }
-BARE_ROOMS = {"protocol", "connection"}
+BARE_ROOMS = {"protocol", "connection", "call"}
 FRAMEWORK = re.compile(r"(?:vue|pinia|reka-ui|@vue/|@vueuse/|@lucide/)")
 IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*['"]([^'"]+)['"]""")
 MARKUP = re.compile(r"\bv-html\b|\b(?:inner|outer)HTML\s*\+?=|\binsertAdjacentHTML\b|\bdocument\.write\b")

@@ -37,7 +37,7 @@ CASES = [
         "client_layers",
         "loaded late",
         {"html/src/stores/a.ts": "const b = () => import('../components/b.vue');\n"},
-        ["html/src/stores/a.ts:1: stores (rank 2) imports components"],
+        ["html/src/stores/a.ts:1: stores (rank 3) imports components"],
     ),
     (
         "client_layers",

@@ -3,9 +3,13 @@ import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
-import en from './en.json';
-import zh from './zh-CN.json';
+import callEn from './call.en.json';
+import callZh from './call.zh-CN.json';
+import mainEn from './en.json';
+import mainZh from './zh-CN.json';
 
+const en = { ...mainEn, call: { ...mainEn.call, ...callEn.call } };
+const zh = { ...mainZh, call: { ...mainZh.call, ...callZh.call } };
 const SOURCES = join(import.meta.dirname, '..');
 
 function keysOf(tree: object, prefix = ''): string[] {

@@ -31,6 +31,19 @@ const chat: Shape = { ...place, sender_id: text, receiver_id: text, timestamp: n
 const entries = listOf(record({ type: integer, seq: integer }));
 const session = record({ id: text, agent: text, address: text, created: number, used: number, current: flag });
 
+const mediaFlags = record({ muted: optional(flag), camera: optional(flag), screen: optional(flag), recording: optional(flag) });
+const callMember = record({
+  user_id: text, state: text, stay: integer, device: text, legacy: flag, offers_to: listOf(text), media: mediaFlags,
+});
+const counts = optional(listOf(record({ user_id: text, n: integer })));
+const call = record({
+  call_id: text, rev: integer, kind: text, between: listOf(text), group_id: optional(text), code: optional(text), video: flag,
+  owner_id: text, starter_id: text, started: number, answered: optional(number), size: integer, members: listOf(callMember),
+});
+const callRecord = record({
+  call_id: text, video: flag, result: text, seconds: number, joined: listOf(text), missed: listOf(text),
+});
+
 const SHAPES: Record<number, Shape> = {
   1: { server: text, max_message_size: integer, max_upload_size: integer, ping_seconds: integer, reconnect_ms: integer },
   110: { ...place, epoch: text },
@@ -45,6 +58,23 @@ const SHAPES: Record<number, Shape> = {
   214: { online_total: integer },
   217: { mess: listOf(session) },
   219: { users: listOf(listed) },
+  611: { mess: record({ call, taken: counts }) },
+  612: { mess: record({ call, caller_id: text, until: number }) },
+  615: {
+    mess: record({ call_id: text, rev: integer, member: callMember, by: text, owner_id: text, answered: optional(number), received: counts }),
+  },
+  616: { sender_id: text, mess: record({ call_id: text, from_stay: integer, to_stay: integer, n: integer }) },
+  618: { mess: record({ call_id: text, rev: integer, reason: text, by: text }) },
+  620: { mess: record({ calls: listOf(call), do_not_disturb: flag }) },
+  623: { mess: record({ call_id: text, user_id: text }) },
+  624: {
+    mess: record({
+      servers: listOf(record({ urls: listOf(text), username: optional(text), credential: optional(text) })), expires: optional(number),
+    }),
+  },
+  625: { mess: record({ on: flag }) },
+  626: { mess: record({ group_id: text, call_id: text, running: flag, video: flag, starter_id: text }) },
+  630: { ...chat, mess: callRecord },
   800: { mess: entries, conversation: text, epoch: text, first_seq: integer, last_seq: integer, complete: flag },
   810: { mess: record({ conversations: integer, messages: integer }) },
   811: { conversation: text, state: text, epoch: text, first_seq: integer, last_seq: integer, complete: flag, mess: entries },

@@ -1,6 +1,7 @@
 // All stores of a page, set up in the order in which they must hear of news: what others look up comes first.
 import type { Pinia } from 'pinia';
 
+import { useCallSigns } from './call_signs';
 import { useConnection } from './connection';
 import { useConversations } from './conversations';
 import { useDrafts } from './drafts';
@@ -16,7 +17,7 @@ import { useSettings } from './settings';
 export function beginStores(pinia: Pinia, link: Link): void {
   provideLink(pinia, link);
   for (const use of [useSettings, useConnection, usePeople, useMessages, useGroups, useDrafts, useMarks, useConversations,
-    useNotices, useSession]) {
+    useNotices, useCallSigns, useSession]) {
     use(pinia);
   }
 }

@@ -124,7 +124,7 @@ export const useMessages = defineStore('messages', () => {
     for (let index = tail.messages.length - 1; index >= 0; index -= 1) {
       const message = tail.messages[index] as Message;
       if (message.seq <= readSeq) break;
-      if (message.mine || message.kind === 'event' || message.recalled) continue;
+      if (message.mine || (message.kind === 'event' && !message.call?.missed) || message.recalled) continue;
       unread += 1;
       first = message.seq;
       if (message.mentions.includes(link.userId) || message.mentions.includes('0')) mentions += 1;

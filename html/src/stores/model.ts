@@ -67,6 +67,17 @@ export interface GroupEvent {
   name?: string;
 }
 
+/** What a call was, told in its conversation. */
+export interface CallSummary {
+  video: boolean;
+  /** `ended`, or why nobody talked: `cancelled`, `declined`, `busy`, `do_not_disturb`, `no_answer`. */
+  result: string;
+  /** How long at least two were connected. */
+  seconds: number;
+  /** Whether this user was called and did not come. */
+  missed: boolean;
+}
+
 export interface Message {
   /** Stays the same from sending to stored: what lists are keyed by. */
   key: string;
@@ -82,8 +93,9 @@ export interface Message {
   text: string;
   /** kinds `image`, `music` and `file`. */
   file?: MessageFile;
-  /** kind `event`. */
+  /** kind `event`: one of both. */
   event?: GroupEvent;
+  call?: CallSummary;
   time: number;
   state: MessageState;
   /** state `failed`. */

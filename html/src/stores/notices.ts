@@ -61,7 +61,7 @@ export const useNotices = defineStore('notices', () => {
     const muted = conversations.byKey(message.conversation)?.muted ?? false;
     const mentioned = message.mentions.includes(link.userId) || message.mentions.includes('0');
     const personal = message.conversation.startsWith('user:');
-    if (message.mine || message.kind === 'event' || message.recalled || noticeLevel === 'none') return false;
+    if (message.mine || (message.kind === 'event' && !message.call?.missed) || message.recalled || noticeLevel === 'none') return false;
     if (mentioned) return true;
     if (muted) return false;
     // A lobby or group of many talks all day: only what is said to me.

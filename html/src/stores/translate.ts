@@ -74,8 +74,15 @@ export class Translator {
     };
   }
 
-  private event({ type, mess, members }: Entry): Pick<Message, 'kind' | 'text' | 'event'> | null {
+  private event({ type, mess, members }: Entry): Pick<Message, 'kind' | 'text' | 'event' | 'call'> | null {
     if (!isRecord(mess)) return null;
+    if (type === MessageType.call_record) {
+      const { video, result, seconds, missed } = mess;
+      return {
+        kind: 'event', text: '',
+        call: { video: video === true, result: words(result), seconds: Number(seconds) || 0, missed: ids(missed).includes(this.me) },
+      };
+    }
     const name = words(mess.name);
     const named = name && { name };
     if (type === MessageType.group_create) {

@@ -11,7 +11,8 @@ const PASSWORD = 'secret12';
 /** What the browser reports when the server is away, as some tests want it to be. */
 const EXPECTED = /net::ERR_CONNECTION_REFUSED|WebSocket connection to|Failed to load resource/;
 
-export const openChromium = (): Promise<Browser> => chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
+export const openChromium = (more: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath: '/usr/bin/chromium', args: [...FLAGS, ...more] });
 
 export class Visitor {
   /** Errors of the page that nothing in a test explains. */

@@ -3,10 +3,11 @@ import { useI18n } from 'vue-i18n';
 import { useGroups } from '../../stores/groups';
 import { usePeople } from '../../stores/people';
 import { useSession } from '../../stores/session';
-import type { Conversation, GroupEvent, Message } from '../../stores/model';
+import type { CallSummary, Conversation, GroupEvent, Message } from '../../stores/model';
 import { textOfHtml } from '../../text/html';
 import { parseMarkdown } from '../../text/markdown';
 import { summaryOf } from '../../text/nodes';
+import { clock } from './clock';
 
 /** How messages and conversations are named in lists, quotes and notices. */
 export function useWords() {
@@ -50,6 +51,12 @@ export function useWords() {
     }
   }
 
+  function callWords({ video, seconds, missed, result }: CallSummary): string {
+    const kind = video ? 'video' : 'audio';
+    if (seconds > 0) return t(`call.record.talked.${kind}`, { time: clock(seconds) });
+    return missed ? t(`call.record.missed.${kind}`) : t(`call.record.result.${result}`);
+  }
+
   /** What a message says in one line. */
   function summary(message: Message): string {
     if (message.recalled) return t(message.mine ? 'message.recalledOwn' : 'message.recalled');
@@ -59,7 +66,7 @@ export function useWords() {
       case 'emotion': return t('message.sticker');
       case 'music': return t('message.musicNamed', { name: message.file?.name ?? '' });
       case 'file': return message.file?.name || t('message.file');
-      case 'event': return message.event ? eventWords(message.event, message.senderId) : '';
+      case 'event': return message.call ? callWords(message.call) : message.event ? eventWords(message.event, message.senderId) : '';
     }
   }
 

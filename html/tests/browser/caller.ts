@@ -1,0 +1,112 @@
+// A person in a browser who calls, with a camera and a microphone that the browser makes up.
+import type { Browser, BrowserContextOptions, Locator } from 'playwright-core';
+
+import { openChromium, Visitor } from './visitor';
+
+/** Five pictures a second are enough to see that they move. */
+export const openWithMedia = (): Promise<Browser> =>
+  openChromium(['--use-fake-device-for-media-stream=fps=5', '--use-fake-ui-for-media-stream', '--auto-accept-this-tab-capture']);
+
+/** Several pages code and decode pictures on the cores of one machine. */
+const PATIENCE_MS = 60_000;
+/** Pictures of others in which at least this many frames were shown move. */
+const FRAMES = 3;
+
+export class Caller extends Visitor {
+  static override async inside(browser: Browser, url: string, name: string, settings: BrowserContextOptions = {}): Promise<Caller> {
+    const context = await browser.newContext({
+      ignoreHTTPSErrors: true, locale: 'en-US', viewport: { width: 900, height: 640 }, reducedMotion: 'reduce', ...settings,
+    });
+    const caller = new Caller(await context.newPage());
+    caller.page.setDefaultTimeout(PATIENCE_MS);
+    await caller.page.goto(url);
+    await caller.enter(name);
+    return caller;
+  }
+
+  get stage(): Locator { return this.page.getByRole('region', { name: /^Call with / }); }
+  get incoming(): Locator { return this.page.getByRole('alertdialog'); }
+
+  tile(name: string): Locator {
+    return this.stage.getByRole('figure', { name, exact: true });
+  }
+
+  /** Calls the conversation that is open. */
+  async call(kind: 'Call' | 'Video call' = 'Video call'): Promise<void> {
+    await this.page.getByRole('button', { name: kind, exact: true }).click();
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Call', exact: true }).click();
+    await this.stage.waitFor();
+  }
+
+  async join(): Promise<void> {
+    await this.page.getByRole('button', { name: /^(Join the call|Move the call here)$/ }).click();
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Join the call', exact: true }).click();
+    await this.stage.waitFor();
+  }
+
+  async answer(how: 'Answer' | 'With video' = 'With video'): Promise<void> {
+    await this.incoming.getByRole('button', { name: how, exact: true }).click();
+  }
+
+  async decline(): Promise<void> {
+    await this.incoming.getByRole('button', { name: 'Decline', exact: true }).click();
+  }
+
+  async control(name: string): Promise<void> {
+    await this.stage.getByRole('button', { name, exact: true }).click();
+  }
+
+  async hangUp(): Promise<void> {
+    await this.control('Leave the call');
+    await this.stage.waitFor({ state: 'detached' });
+  }
+
+  /** Waits until the pictures of that many others move now; frames shown before do not count. */
+  async sees(others: number | string): Promise<void> {
+    if (typeof others === 'string') return await super.sees(others);
+    await this.page.waitForFunction(([count, frames]: number[]) => {
+      const seen = (globalThis as { seen?: Map<Element, number> }).seen ??= new Map<Element, number>();
+      const videos = [...document.querySelectorAll<HTMLVideoElement>('figure[data-kind=person]:not([data-own]) video')];
+      const moving = videos.filter((video) => {
+        const now = video.getVideoPlaybackQuality().totalVideoFrames;
+        if (!seen.has(video)) seen.set(video, now);
+        return now >= (seen.get(video) as number) + (frames as number);
+      });
+      return moving.length >= (count as number);
+    }, [others, FRAMES]);
+    await this.page.evaluate(() => { delete (globalThis as { seen?: unknown }).seen; });
+  }
+
+  /** How many pictures of others move within some seconds. */
+  async moving(): Promise<number> {
+    return await this.page.evaluate(async () => {
+      const videos = [...document.querySelectorAll<HTMLVideoElement>('figure[data-kind=person]:not([data-own]) video')];
+      const frames = (): number[] => videos.map((video) => video.getVideoPlaybackQuality().totalVideoFrames);
+      const before = frames();
+      for (let look = 0; look < 40; look += 1) {
+        await new Promise((done) => { setTimeout(done, 250); });
+        if (frames().every((now, index) => now > (before[index] as number))) break;
+      }
+      return frames().filter((now, index) => now > (before[index] as number)).length;
+    });
+  }
+
+  /** Milliseconds from the next click of this page until the pictures of that many others move. */
+  async timed(others: number, act: () => Promise<void>): Promise<number> {
+    await this.page.evaluate(([count, frames]: number[]) => {
+      let begun = 0;
+      document.addEventListener('click', () => { begun = performance.now(); }, { capture: true, once: true });
+      const shows = (video: HTMLVideoElement): boolean => video.getVideoPlaybackQuality().totalVideoFrames >= (frames as number);
+      const look = (): void => {
+        const moving = [...document.querySelectorAll<HTMLVideoElement>('figure[data-kind=person]:not([data-own]) video')].filter(shows);
+        if (begun > 0 && moving.length >= (count as number)) document.body.dataset.movedAfter = String(Math.round(performance.now() - begun));
+        else requestAnimationFrame(look);
+      };
+      delete document.body.dataset.movedAfter;
+      look();
+    }, [others, FRAMES]);
+    await act();
+    await this.page.locator('body[data-moved-after]').waitFor();
+    return Number(await this.page.locator('body').getAttribute('data-moved-after'));
+  }
+}

@@ -1,0 +1,81 @@
+// Calls between real browsers: pictures must move, not only states change.
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { Chatd } from '../support/chatd';
+import { Caller, openWithMedia } from './caller';
+
+const PATIENCE_MS = 240_000;
+
+let server: Chatd;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([Chatd.startWithPage(), openWithMedia()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const inside = (name: string, settings?: Parameters<typeof Caller.inside>[3]): Promise<Caller> =>
+  Caller.inside(browser, server.page, name, settings);
+
+async function leaveAll(...callers: Caller[]): Promise<void> {
+  expect(callers.flatMap(({ faults }) => faults)).toEqual([]);
+  await Promise.all(callers.map((caller) => caller.leave()));
+}
+
+test('one calls another, who answers with video: both see moving pictures, and what the other turns off', async () => {
+  const ann = await inside('call-ann');
+  const bob = await inside('call-bob');
+  await ann.find('call-bob');
+  await ann.call();
+  await bob.incoming.waitFor();
+  const ms = await bob.timed(1, () => bob.answer());
+  await ann.sees(1);
+  console.log(`accept to moving pictures, 2 people: ${ms} ms`);
+  // The same row on both sides.
+  const rows = await Promise.all([ann, bob].map(async (caller) => {
+    await caller.control('People and connections');
+    const row = caller.page.getByRole('dialog').getByLabel(/^Verification: /);
+    await row.waitFor();
+    const said = await row.getAttribute('aria-label');
+    await caller.page.getByRole('dialog').getByText(/^Connected directly/).waitFor();
+    await caller.page.keyboard.press('Escape');
+    await caller.page.getByRole('dialog').waitFor({ state: 'detached' });
+    return said;
+  }));
+  expect(rows[0]).toBe(rows[1]);
+  await ann.control('Mute the microphone');
+  await bob.tile('call-ann').getByRole('img', { name: 'muted' }).waitFor();
+  await ann.control('Turn the microphone on');
+  await bob.tile('call-ann').getByRole('img', { name: 'muted' }).waitFor({ state: 'detached' });
+  await ann.control('Turn the camera off');
+  await bob.tile('call-ann').locator('video').waitFor({ state: 'detached' });
+  await ann.control('Turn the camera on');
+  await bob.sees(1);
+  await ann.hangUp();
+  await bob.stage.waitFor({ state: 'detached' });
+  await ann.log.getByText(/^Video call · \d+:\d\d/).waitFor();
+  await leaveAll(ann, bob);
+}, PATIENCE_MS);
+
+test('a call is declined, one is cancelled, and both leave their entry', async () => {
+  const cal = await inside('call-cal');
+  const dot = await inside('call-dot');
+  await cal.find('call-dot');
+  await cal.call('Call');
+  await dot.decline();
+  await cal.stage.waitFor({ state: 'detached' });
+  await cal.page.getByText('The call was declined.').waitFor();
+  await cal.log.getByText('Declined call').waitFor();
+  await cal.call('Call');
+  await dot.incoming.waitFor();
+  await cal.hangUp();
+  await dot.incoming.waitFor({ state: 'detached' });
+  await dot.open('call-cal');
+  await dot.log.getByText('Missed call').first().waitFor();
+  await leaveAll(cal, dot);
+}, PATIENCE_MS);
