@@ -192,9 +192,10 @@ coro::Task<void> remove_from_group(Services& services, SessionPtr me,
 
 coro::Task<void> invite_to_group(Services& services, SessionPtr me, protocol::GroupInvite request) {
   const std::string& group_id = request.mess.group_id.text;
+  const std::vector<std::string> users = distinct(request.mess.members, me->user_id());
+  if (users.empty()) throw Rejected(Refusal::bad_field, "members must name somebody else");
   const auto group = co_await services.groups.info(group_id);
   if (!group) throw Rejected(Refusal::no_such_group, group_id);
-  const std::vector<std::string> users = distinct(request.mess.members, me->user_id());
   if (users.size() > services.settings.max_group_members)
     throw Rejected(Refusal::group_too_large, group_id);
   for (const std::string& user : users) {

@@ -11,7 +11,6 @@
 #include "features/text_rules.h"
 #include "store/offload.h"
 #include "store/passwords.h"
-#include "store/sleep.h"
 
 namespace chat::features {
 
@@ -74,7 +73,7 @@ coro::Task<void> refuse(Services& services, Credentials credentials, net::IpAddr
     if (wait.count() > 0) refusal = Refusal::login_limited;
   }
   const milliseconds passed(monotonic_ms() - begun_ms);
-  if (passed < kRefusalTime) co_await store::sleep_for(services.loop, kRefusalTime - passed);
+  if (passed < kRefusalTime) co_await services.pauses.sleep(kRefusalTime - passed);
   throw Rejected(refusal, "a name and password from " + address.text(), wait);
 }
 

@@ -28,7 +28,11 @@ void check(const protocol::PeopleSought& sought) {
   if (sought.ids.has_value() == sought.prefix.has_value())
     throw Rejected(Refusal::bad_field, "either ids or prefix");
   if (sought.ids && sought.ids->size() > kMostIds) throw Rejected(Refusal::bad_field, "ids");
-  if (sought.prefix && sought.prefix->empty()) throw Rejected(Refusal::bad_field, "prefix");
+  // No name holds a NUL; in the index of names it stands before the user's id.
+  const auto unfit = [](const std::string& prefix) {
+    return prefix.empty() || prefix.find('\0') != std::string::npos;
+  };
+  if (sought.prefix && unfit(*sought.prefix)) throw Rejected(Refusal::bad_field, "prefix");
 }
 
 coro::Task<std::vector<store::Profile>> profiles_of(Services& services,

@@ -10,7 +10,6 @@
 #include "coro/spawn.h"
 #include "features/answer.h"
 #include "features/call_keeper.h"
-#include "store/sleep.h"
 
 namespace chat::features {
 
@@ -144,7 +143,7 @@ coro::Task<void> depart(Services& services, Departure departure) {
     } catch (const Rejected& rejected) {
       log::debug("departure not yet told: {}", rejected.what());
     }
-    if (!services.stopping) co_await store::sleep_for(services.loop, kRetryDeparture);
+    if (!services.stopping) co_await services.pauses.sleep(kRetryDeparture);
   }
 }
 
@@ -159,6 +158,12 @@ coro::Task<void> PresenceKeeper::start(std::vector<std::string> dead_workers) {
     std::vector<std::string> gone = co_await services_.presence.sweep(worker);
     co_await tell_gone(std::move(gone));
   }
+}
+
+coro::Task<void> PresenceKeeper::leave(std::string worker) {
+  lease_timer_ = net::Timer();
+  std::vector<std::string> gone = co_await services_.presence.sweep(std::move(worker));
+  co_await tell_gone(std::move(gone));
 }
 
 void PresenceKeeper::redis_is_back() {

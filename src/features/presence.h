@@ -43,6 +43,10 @@ class PresenceKeeper {
   // The first lease, and the end of the workers that died in this one's place.
   coro::Task<void> start(std::vector<std::string> dead_workers);
 
+  // The end of this worker, `worker`: its lease, its stream of the bus, and everybody who is still
+  // on the online list through it, as when their departures could not be told. Throws Rejected.
+  coro::Task<void> leave(std::string worker);
+
   // Redis is there again and may have lost the lease: renews it now. Others come a moment later,
   // and are not taken for dead because of leases that ran out meanwhile.
   void redis_is_back();

@@ -15,6 +15,7 @@
 #include "store/marks.h"
 #include "store/messages.h"
 #include "store/name_index.h"
+#include "store/pauses.h"
 #include "store/peers.h"
 #include "store/presence.h"
 #include "store/redis.h"
@@ -26,6 +27,7 @@ namespace chat::features {
 struct Services {
   const config::Settings& settings;
   net::EventLoop& loop;
+  store::Pauses& pauses;
   net::ThreadPool& hashing;
   session::Registry& registry;
   bus::Bus& bus;

@@ -58,7 +58,9 @@ ThreadPool::ThreadPool(EventLoop& loop, Options options)
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { stop(); }
+
+void ThreadPool::stop() {
   std::deque<Task> dropped;
   {
     const std::lock_guard lock(shared_->mutex);
@@ -67,14 +69,14 @@ ThreadPool::~ThreadPool() {
   }
   dropped.clear();
   shared_->changed.notify_all();
-  for (std::thread& thread : threads_) thread.join();
-  shared_->finished.clear();
+  for (std::thread& thread : std::exchange(threads_, {})) thread.join();
+  std::exchange(shared_->finished, {}).clear();
 }
 
 bool ThreadPool::submit(std::function<void()> job, std::function<void()> done) {
   {
     const std::lock_guard lock(shared_->mutex);
-    if (shared_->queue.size() >= shared_->options.queue_limit) return false;
+    if (shared_->stopping || shared_->queue.size() >= shared_->options.queue_limit) return false;
     shared_->queue.push_back({std::move(job), std::move(done)});
   }
   shared_->changed.notify_one();

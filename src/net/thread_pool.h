@@ -26,13 +26,17 @@ class ThreadPool {
 
   ThreadPool(EventLoop& loop, Options options);
 
-  // Waits for the running jobs, drops the waiting ones; no `done` runs from here on.
+  // Waits for the running jobs, drops the waiting ones; no `done` runs from here on, and submit()
+  // takes nothing. What was dropped is destroyed before this returns.
+  void stop();
+
+  // Stops.
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   // Runs `job` on a thread, then `done` on the loop. Neither may throw. False, and nothing runs,
-  // when the queue is full.
+  // when the queue is full or the pool is stopped.
   [[nodiscard]] bool submit(std::function<void()> job, std::function<void()> done);
 
   // Jobs waiting for a thread; running ones not counted.

@@ -18,7 +18,6 @@
 #include "process/policy.h"
 #include "process/version.h"
 #include "protocol/refusal_notice.h"
-#include "store/sleep.h"
 #include "websocket/close_code.h"
 
 namespace chat::process {
@@ -31,6 +30,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds kDrainPoll{50};
+constexpr milliseconds kLeaveLimit{400};  // the master waits a little longer before it kills
 constexpr milliseconds kRenumberPause{100};
 
 void on_sentinels(const std::string& problem) {
@@ -72,10 +72,12 @@ ChatService::ChatService(net::EventLoop& loop, net::ThreadPool& disk, WorkerCont
       names_(redis_),
       sessions_(redis_, &old_sessions_, context.settings.bus_length, session_ttl(context.settings),
                 session_over_notice()),
-      messages_(redis_, context.settings.bus_length, writes()),
+      newest_(redis_),
+      messages_(redis_, context.settings.bus_length, newest_, writes()),
       peers_(redis_),
       marks_(redis_, context.settings.bus_length),
-      groups_(redis_, context.settings.bus_length, group_limits(context.settings), writes()),
+      groups_(redis_, context.settings.bus_length, group_limits(context.settings), newest_,
+              writes()),
       presence_(redis_, context.id, context.settings.bus_length, presence_limits(context.settings)),
       calls_(redis_, context.id, context.settings.bus_length, call_limits(context.settings)),
       files_(redis_, disk, context.settings.upload, context.settings.max_upload_size),
@@ -87,12 +89,26 @@ ChatService::ChatService(net::EventLoop& loop, net::ThreadPool& disk, WorkerCont
           [this] { features::resume_calls(services_); }),
       bus_(stream_, registry_, framer_, context.id,
            [this](bool went_back) { return catch_up(went_back); }),
-      services_{context.settings, loop,      hashing_,
-                registry_,        bus_,      redis_,
-                users_,           names_,    sessions_,
-                messages_,        peers_,    marks_,
-                groups_,          presence_, calls_,
-                files_,           limits_,   features::read_turn_secret(context.settings)},
+      pauses_(loop),
+      services_{context.settings,
+                loop,
+                pauses_,
+                hashing_,
+                registry_,
+                bus_,
+                redis_,
+                users_,
+                names_,
+                sessions_,
+                messages_,
+                peers_,
+                marks_,
+                groups_,
+                presence_,
+                calls_,
+                files_,
+                limits_,
+                features::read_turn_secret(context.settings)},
       dispatcher_(services_),
       session_resource_(services_, policy_of(context.settings)),
       environment_{loop,
@@ -104,7 +120,8 @@ ChatService::ChatService(net::EventLoop& loop, net::ThreadPool& disk, WorkerCont
                    {}},
       presence_keeper_(services_),
       session_keeper_(services_),
-      call_keeper_(services_) {
+      call_keeper_(services_),
+      group_keeper_(services_) {
   features::handle_messages(services_);
   features::handle_groups(services_);
   features::handle_marks(services_);
@@ -159,14 +176,12 @@ void ChatService::on_redis(store::Redis::State state, const std::string& problem
 coro::Task<void> ChatService::check_newest() {
   bool lost = false;
   try {
-    lost = !co_await messages_.has_newest();
+    lost = !co_await newest_.is_held();
   } catch (const Rejected& rejected) {
     log::debug("not known whether Redis lost something: {}", rejected.detail());
   }
   if (lost) co_await catch_up(true);
 }
-
-ChatService::~ChatService() { services_.stopping = true; }
 
 void ChatService::start(std::function<void()> ready) { coro::spawn(run_start(std::move(ready))); }
 
@@ -204,19 +219,37 @@ void ChatService::drain(Farewell farewell, std::function<bool()> is_quiet,
   drain_timer_ =
       loop_.every(kDrainPoll, [this, is_quiet = std::move(is_quiet), done = std::move(done)] {
         if (registry_.size() != 0 || services_.departing != 0 || !is_quiet()) return;
-        coro::spawn(run_farewell(done));
-        drain_timer_ = net::Timer();
+        leave(done);
       });
 }
 
-// The last trace of this worker: its lease and its stream of the bus.
-coro::Task<void> ChatService::run_farewell(std::function<void()> done) {
+void ChatService::leave(std::function<void()> done) {
+  if (leave_limit_) return;
+  leave_limit_ = loop_.after(kLeaveLimit, done);
+  coro::spawn(run_leave(std::move(done)));
+  drain_timer_ = net::Timer();
+}
+
+coro::Task<void> ChatService::run_leave(std::function<void()> done) {
   try {
-    co_await presence_.sweep(context_.id);
+    co_await presence_keeper_.leave(context_.id);
   } catch (const Rejected& rejected) {
     log::warn("the lease is left to run out: {}", rejected.what());
   }
   done();
+}
+
+// Whoever waits for something of Redis, a pool, a client or the time is told that it does not come,
+// and nothing can be begun anew.
+void ChatService::end() {
+  services_.stopping = true;
+  pauses_.end();
+  hashing_.stop();
+  redis_.close();
+  old_sessions_.close();
+  if (confirmed_writes_) confirmed_writes_->close();
+  stream_.close();
+  registry_.for_each([](Session& session) { session.cut("the worker ends"); });
 }
 
 void ChatService::reload() {
@@ -245,14 +278,14 @@ coro::Task<void> ChatService::index_old_data() {
 // The bus may be back before the commands are; numbers must not go on under the old epoch.
 coro::Task<void> ChatService::renumber() {
   while (!services_.stopping) {
-    co_await redis_.ready();
     try {
+      co_await redis_.ready();
       co_await messages_.begin_era();
       co_return;
     } catch (const Rejected& rejected) {
       log::warn("no new numbering yet: {}", rejected.what());
     }
-    co_await store::sleep_for(loop_, kRenumberPause);
+    co_await pauses_.sleep(kRenumberPause);
   }
 }
 

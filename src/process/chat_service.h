@@ -10,6 +10,7 @@
 #include "bus/bus.h"
 #include "features/call_keeper.h"
 #include "features/dispatcher.h"
+#include "features/group_keeper.h"
 #include "features/presence.h"
 #include "features/services.h"
 #include "features/session_keeper.h"
@@ -31,7 +32,6 @@ class ChatService {
  public:
   // `disk` writes uploads.
   ChatService(net::EventLoop& loop, net::ThreadPool& disk, WorkerContext& context);
-  ~ChatService();
 
   // Connects to Redis, takes the dead workers' users off the online list and reads the bus; then
   // calls `ready`.
@@ -44,8 +44,17 @@ class ChatService {
   net::HttpRoute session_route() { return session_resource_.route(); }
 
   // Says goodbye to everybody, those included who still come; calls `done` when all are gone,
-  // nothing is left to be told, and `is_quiet` says that nobody more will come.
+  // nothing is left to be told, and `is_quiet` says that nobody more will come. Then this worker
+  // has left().
   void drain(Farewell farewell, std::function<bool()> is_quiet, std::function<void()> done);
+
+  // Takes everybody off the online list who is still there through this worker, tells of it, and
+  // calls `done`, within half a second also when Redis does not answer.
+  void leave(std::function<void()> done);
+
+  // The loop has ended: whatever still waits ends now, with a refusal, and nothing is done any
+  // more. To be called while all that requests use is there.
+  void end();
 
   // Limits anew; those of sessions under way included.
   void reload();
@@ -53,7 +62,7 @@ class ChatService {
  private:
   void on_redis(store::Redis::State state, const std::string& problem);
   coro::Task<void> run_start(std::function<void()> ready);
-  coro::Task<void> run_farewell(std::function<void()> done);
+  coro::Task<void> run_leave(std::function<void()> done);
   coro::Task<void> catch_up(bool went_back);
   coro::Task<void> renumber();
   coro::Task<void> check_newest();
@@ -72,6 +81,7 @@ class ChatService {
   store::Users users_;
   store::NameIndex names_;
   store::Sessions sessions_;
+  store::Newest newest_;
   store::Messages messages_;
   store::Peers peers_;
   store::Marks marks_;
@@ -85,6 +95,7 @@ class ChatService {
   std::optional<store::Sentinels> sentinels_;
   std::optional<store::FolderFlusher> flusher_;
   bus::Bus bus_;
+  store::Pauses pauses_;
   features::Services services_;
   features::Dispatcher dispatcher_;
   features::SessionResource session_resource_;
@@ -93,7 +104,9 @@ class ChatService {
   std::optional<Dispersal> dispersal_;
   features::SessionKeeper session_keeper_;
   features::CallKeeper call_keeper_;
+  features::GroupKeeper group_keeper_;
   net::Timer drain_timer_;
+  std::optional<net::Timer> leave_limit_;
   std::uint64_t last_connection_ = 0;
   bool redis_up_ = false;
   std::uint64_t outages_ = 0;      // of the connection to Redis

@@ -34,6 +34,8 @@ struct Conduct {
   // Sends the clients away; calls `done` when they and whoever else `is_quiet` asks for are gone.
   std::function<void(Farewell farewell, std::function<bool()> is_quiet, std::function<void()> done)>
       drain;
+  // Goes without waiting for anybody; calls `done` when the others know, or have no time to hear.
+  std::function<void(std::function<void()> done)> leave;
 };
 
 void ignore_signals() {
@@ -84,7 +86,7 @@ class Obedience {
                context_.settings.upgrade_drain});
         break;
       case Word::quit:
-        loop_.stop();
+        conduct_.leave([this] { loop_.stop(); });
         break;
       case Word::reload:
         apply_reload(context_.settings, message.text);
@@ -110,9 +112,10 @@ class Obedience {
     log::info("{}draining", why);
     front_.close(farewell.spread.count() > 0);
     const auto patience = farewell.spread + context_.settings.drain_timeout;
-    deadline_ = loop_.after(patience, [this] { loop_.stop(); });
+    const auto stop = [this] { loop_.stop(); };
+    deadline_ = loop_.after(patience, [this, stop] { conduct_.leave(stop); });
     conduct_.drain(
-        std::move(farewell), [this] { return front_.size() == 0; }, [this] { loop_.stop(); });
+        std::move(farewell), [this] { return front_.size() == 0; }, stop);
   }
 
   net::EventLoop& loop_;
@@ -153,12 +156,15 @@ void run_chat(net::EventLoop& loop, net::ThreadPool& disk, WorkerContext& contex
                              [&](Farewell farewell, std::function<bool()> is_quiet, auto done) {
                                service.drain(std::move(farewell), std::move(is_quiet),
                                              std::move(done));
-                             }});
+                             },
+                             [&](auto done) { service.leave(std::move(done)); }});
   service.start([&] {
     if (!context.listener) return;  // told to drain before it was ready
     begin_to_serve(context);
   });
   loop.run();
+  disk.stop();
+  service.end();
 }
 
 void run_echo(net::EventLoop& loop, net::ThreadPool& disk, WorkerContext& context) {
@@ -168,8 +174,10 @@ void run_echo(net::EventLoop& loop, net::ThreadPool& disk, WorkerContext& contex
                          std::move(upgraded.leftover));
   });
   const Obedience obedience(loop, context, front,
-                            {[] {}, [](const Farewell&, const std::function<bool()>&,
-                                       const std::function<void()>& done) { done(); }});
+                            {[] {},
+                             [](const Farewell&, const std::function<bool()>&,
+                                const std::function<void()>& done) { done(); },
+                             [](const std::function<void()>& done) { done(); }});
   begin_to_serve(context);
   loop.run();
 }

@@ -54,6 +54,10 @@ Value decode_json(std::string_view text, const DecodeLimits& limits) {
   if (text.find('\0') != std::string_view::npos) {
     throw Rejected(Refusal::bad_format, "NUL in JSON");
   }
+  // The parser would pass over it; PHP does not (RFC 8259 section 8.1).
+  if (text.starts_with("\xEF\xBB\xBF")) {
+    throw Rejected(Refusal::bad_format, "byte order mark before JSON");
+  }
   JsonEvents events(limits);
   if (!Json::sax_parse(text.begin(), text.end(), &events)) {
     throw Rejected(Refusal::bad_format, std::string(events.builder().error()));

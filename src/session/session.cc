@@ -129,9 +129,10 @@ void Session::on_drained() {
   if (draining_ != nullptr) std::exchange(draining_, nullptr)->complete(true);
 }
 
-void Session::on_closed(net::CloseCause cause) { finish(net::text_of(cause)); }
+void Session::on_closed(net::CloseCause cause) { cut(net::text_of(cause)); }
 
-void Session::finish(std::string_view cause) {
+void Session::cut(std::string_view cause) {
+  if (connection_ == nullptr) return;
   log::debug({id_, user_id_}, "connection closed: {}", cause);
   const SessionPtr self = shared_from_this();
   connection_.reset();
@@ -223,7 +224,7 @@ void Session::check_liveness() {
   const milliseconds silence(now - heard_ms_);
   const bool pinged = pinged_ms_ > heard_ms_;
   if (pinged && milliseconds(now - pinged_ms_) >= limits.ping_interval) {
-    finish("silent for too long");
+    cut("silent for too long");
     return;
   }
   milliseconds wait = limits.ping_interval - (pinged ? milliseconds(now - pinged_ms_) : silence);

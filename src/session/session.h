@@ -86,6 +86,9 @@ class Session final : public std::enable_shared_from_this<Session>,
   void close(std::uint16_t code, std::string_view reason);
   bool closed() const { return connection_ == nullptr || closing_; }
 
+  // Gives the connection up at once, without a word to the client.
+  void cut(std::string_view cause);
+
   // Backpressure from above, as while an upload waits for the disk. Calls nest.
   void hold_reading();
   void release_reading();
@@ -122,7 +125,6 @@ class Session final : public std::enable_shared_from_this<Session>,
   static coro::Task<void> pump(SessionPtr self);
   void check_liveness();
   bool reader_stalled(std::uint64_t now_ms);
-  void finish(std::string_view cause);
 
   Environment& environment_;
   std::uint64_t id_;

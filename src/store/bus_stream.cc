@@ -113,8 +113,12 @@ BusStream::BusStream(event_base* base, const Redis::Options& options,
   for (std::string& stream : streams) places_.emplace(std::move(stream), Place());
 }
 
-BusStream::~BusStream() {
+BusStream::~BusStream() { close(); }
+
+void BusStream::close() {
+  event_del(pause_timer_.get());
   if (pausing_ != nullptr) std::exchange(pausing_, nullptr)->complete(false);
+  redis_.close();
 }
 
 coro::Task<void> BusStream::pause() {

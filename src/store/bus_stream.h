@@ -57,8 +57,11 @@ class BusStream {
   // connect: all that is posted from then on is read. Throws Rejected(storage_unavailable).
   coro::Task<void> start();
 
+  // Ends a read() under way, as the destructor does, and every later one at once.
+  void close();
+
   // Waits for entries, across lost connections. Throws Rejected(storage_unavailable) only when this
-  // object is destroyed.
+  // object is closed or destroyed.
   coro::Task<BusBatch> read();
 
   // As Redis::set_address().
@@ -89,7 +92,7 @@ class BusStream {
   };
 
   std::unique_ptr<event, FreeEvent> pause_timer_;
-  coro::Completion<bool>* pausing_ = nullptr;  // false: this object is being destroyed
+  coro::Completion<bool>* pausing_ = nullptr;  // false: the bus is closed
   std::map<std::string, Place> places_;
   bool check_needed_ = false;  // the connection is a new one
   bool swept_ = false;

@@ -54,14 +54,6 @@ std::optional<Group> group_of(std::string id, const std::string& text) {
   return group;
 }
 
-Stored stored_of(const Reply& reply) {
-  Stored stored;
-  stored.seq = static_cast<std::uint64_t>(reply.at(0).number());
-  stored.timestamp = reply.at(1).real();
-  stored.epoch = reply.at(2).text;
-  return stored;
-}
-
 // Appends each of `users` that `arguments` does not hold yet from position `from` on.
 void append_distinct(std::vector<std::string>& arguments, std::size_t from,
                      const std::vector<std::string>& users) {
@@ -77,6 +69,15 @@ std::string members_key(const std::string& group_id) {
 
 }  // namespace
 
+Stored Groups::stored(const std::string& group_id, const Reply& reply) {
+  Stored stored;
+  stored.seq = static_cast<std::uint64_t>(reply.at(0).number());
+  stored.timestamp = reply.at(1).real();
+  stored.epoch = reply.at(2).text;
+  if (stored.seq != 0) newest_.note(Conversation::group(group_id).key(), reply.at(1).text);
+  return stored;
+}
+
 coro::Task<Stored> Groups::create(Group group, std::vector<std::string> members, Entry first) {
   if (members.size() > limits_.max_members) throw Rejected(Refusal::group_too_large);
   std::vector<std::string> arguments{std::to_string(bus_length_),
@@ -91,7 +92,7 @@ coro::Task<Stored> Groups::create(Group group, std::vector<std::string> members,
   arguments.push_back(group.admin_id);
   append_distinct(arguments, before, members);
   const Reply reply = co_await writes_.run(scripts::create_group, std::move(arguments));
-  co_return stored_of(reply);
+  co_return stored(group.id, reply);
 }
 
 coro::Task<std::optional<Group>> Groups::info(std::string group_id) {
@@ -146,7 +147,7 @@ coro::Task<Joined> Groups::add_members(std::string group_id, std::string actor,
   append_distinct(arguments, arguments.size(), users);
   const Reply reply = co_await writes_.run(scripts::add_members, std::move(arguments));
   Joined joined;
-  joined.stored = stored_of(reply);
+  joined.stored = stored(group_id, reply);
   joined.added = reply.at(3).texts();
   co_return joined;
 }
@@ -159,7 +160,7 @@ coro::Task<Left> Groups::remove_members(std::string group_id, std::string actor,
   append_distinct(arguments, arguments.size(), users);
   const Reply reply = co_await writes_.run(scripts::remove_members, std::move(arguments));
   Left left;
-  left.stored = stored_of(reply);
+  left.stored = stored(group_id, reply);
   left.dissolved = left.stored.seq == 0;
   left.admin_id = reply.at(3).text;
   co_return left;
@@ -171,7 +172,7 @@ coro::Task<Stored> Groups::update(std::string group_id, std::string actor,
   const Reply reply =
       co_await writes_.run(scripts::update_group, bus_length_, group_id, actor, php_text(name),
                            php_text(avatar), entry.head, entry.tail, entry.body);
-  co_return stored_of(reply);
+  co_return stored(group_id, reply);
 }
 
 coro::Task<std::vector<std::string>> Groups::dissolve(std::string group_id, std::string actor,
@@ -181,14 +182,15 @@ coro::Task<std::vector<std::string>> Groups::dissolve(std::string group_id, std:
   co_return members.texts();
 }
 
+coro::Task<bool> Groups::remove_dissolved() {
+  const Reply more = co_await redis_.run(scripts::remove_dissolved);
+  co_return more.number() != 0;
+}
+
 coro::Task<void> Groups::invite(std::string group_id, std::string actor, std::string user,
                                 std::string body) {
   co_await writes_.run(scripts::invite_to_group, bus_length_, group_id, actor, user, body,
                        limits_.max_members);
-}
-
-coro::Task<void> Groups::uninvite(std::string group_id, std::string actor, std::string user) {
-  co_await writes_.run(scripts::uninvite_from_group, group_id, actor, user);
 }
 
 }  // namespace chat::store

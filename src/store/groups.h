@@ -3,7 +3,9 @@
 // `groups` (id → JSON), `group_members:group_id:ID` and `user_groups:user_id:ID` as the PHP
 // original keeps them; `group_invites:group_id:ID` is the set of users who may join by themselves.
 // Every change of membership is an entry of the group's conversation, stored, numbered and posted
-// to the audience "g:ID" by the same script that makes the change.
+// to the audience "g:ID" by the same script that makes the change. What is left of dissolved groups
+// is removed a little at a time: `groups:dissolved` is the set of those that have something left,
+// `group_dissolved:ID` tells of each for a day.
 #pragma once
 
 #include <cstddef>
@@ -49,11 +51,13 @@ struct GroupLimits {
 
 class Groups {
  public:
-  // `writes`: as in Messages, for every change.
-  Groups(Redis& redis, std::size_t bus_length, GroupLimits limits, Redis* writes = nullptr)
+  // `newest` and `writes`: as in Messages, for every change.
+  Groups(Redis& redis, std::size_t bus_length, GroupLimits limits, Newest& newest,
+         Redis* writes = nullptr)
       : redis_(redis),
         writes_(writes == nullptr ? redis : *writes),
         bus_length_(bus_length),
+        newest_(newest),
         limits_(limits) {}
 
   // Limits for the changes to come.
@@ -94,24 +98,29 @@ class Groups {
                             std::optional<std::string> name, std::optional<std::string> avatar,
                             Entry entry);
 
-  // Returns who the members were; `body` is posted to the audience "g:ID". The messages stay
-  // stored, readable by nobody. Throws Rejected: `dissolve_refused` unless `actor` is the
-  // administrator.
+  // Returns who the members were; `body` is posted to the audience "g:ID". From here on nobody can
+  // read the messages, which remove_dissolved() takes away. Throws Rejected: `dissolve_refused`
+  // unless `actor` is the administrator.
   coro::Task<std::vector<std::string>> dissolve(std::string group_id, std::string actor,
                                                 std::string body);
+
+  // Removes some of what is left of the groups that are dissolved: messages and the ids they were
+  // sent with, as much as keeps Redis free for others, and as often as all workers together may.
+  // False when nothing is left.
+  coro::Task<bool> remove_dissolved();
 
   // Lets `user` join by itself; `body` is posted to "u:USER". Throws Rejected: `no_such_group`,
   // `not_group_admin`, `no_such_user`, `group_too_large` (as many invitations as members allowed).
   coro::Task<void> invite(std::string group_id, std::string actor, std::string user,
                           std::string body);
 
-  // Takes an invitation back (`actor` is the administrator) or declines it (`actor` is `user`).
-  coro::Task<void> uninvite(std::string group_id, std::string actor, std::string user);
-
  private:
+  Stored stored(const std::string& group_id, const Reply& reply);
+
   Redis& redis_;
   Redis& writes_;
   std::size_t bus_length_;
+  Newest& newest_;
   GroupLimits limits_;
 };
 

@@ -9,7 +9,8 @@
 namespace chat::store::scripts {
 
 // load(id): the group as a table and as text, or nil. enter(id, user, us), depart(id, user).
-// in_as_many_as(user, most): whether that user is in so many groups.
+// in_as_many_as(user, most): whether that user is in so many groups. dissolve(id): the group is
+// gone, whose members have departed.
 inline constexpr std::string_view kGroups = R"lua(
 local function members_key(id) return 'group_members:group_id:' .. id end
 local function invites_key(id) return 'group_invites:group_id:' .. id end
@@ -32,6 +33,13 @@ local function depart(id, user)
 end
 
 local function known(user) return redis.call('EXISTS', 'user_id:' .. user) == 1 end
+
+local function dissolve(id)
+  redis.call('HDEL', 'groups', id)
+  redis.call('DEL', invites_key(id))
+  redis.call('SADD', 'groups:dissolved', id)
+  redis.call('SET', 'group_dissolved:' .. id, 1, 'EX', 86400)
+end
 
 local function in_as_many_as(user, most)
   return redis.call('ZCARD', 'user_groups:user_id:' .. user) >= tonumber(most)
@@ -142,8 +150,7 @@ local state = settle(key)
 for _, user in ipairs(users) do depart(id, user) end
 local left, heir = table.concat(users, ','), redis.call('ZRANGE', members_key(id), 0, 0)[1]
 if not heir then
-  redis.call('HDEL', 'groups', id)
-  redis.call('DEL', invites_key(id))
+  dissolve(id)
   post('g:' .. id, 'b', ARGV[6], 'l', left)
   return {0, '0', '', ''}
 end
@@ -187,10 +194,41 @@ local group = load(id)
 if not group or group.admin_id ~= ARGV[3] then return refuse('dissolve_refused') end
 local members = redis.call('ZRANGE', members_key(id), 0, -1)
 for _, user in ipairs(members) do depart(id, user) end
-redis.call('HDEL', 'groups', id)
-redis.call('DEL', invites_key(id))
+dissolve(id)
 post('g:' .. id, 'b', ARGV[4], 'l', table.concat(members, ','))
 return members
+)lua"};
+
+// Takes the oldest messages of one dissolved group, so many or so many bytes, every 20 ms at most.
+// Returns 0 when nothing is left of any. Ids lie in five hashes; PHP's crc32 would tell in which.
+inline const Script remove_dissolved{R"lua(
+local id = redis.call('SRANDMEMBER', 'groups:dissolved')
+if not id then return 0 end
+if not redis.call('SET', 'groups:removing', 1, 'NX', 'PX', 20) then return 1 end
+local key, most, room = 'message:common_id:' .. id, 100, 256 * 1024
+
+local function forget(message_id)
+  for part = 0, 4 do
+    local index = 'message:index:' .. part
+    local held = redis.call('HGET', index, message_id)
+    if held and string.find(held, '"key":"' .. key .. '"', 1, true) then
+      redis.call('HDEL', index, message_id)
+    end
+  end
+end
+
+while most > 0 and room > 0 do
+  local member = redis.call('ZPOPMIN', key)[1]
+  if not member then
+    redis.call('DEL', 'conversation:' .. key)
+    redis.call('SREM', 'groups:dissolved', id)
+    break
+  end
+  local read, message = pcall(cjson.decode, member)
+  if read and type(message) == 'table' and type(message.id) == 'string' then forget(message.id) end
+  most, room = most - 1, room - #member
+end
+return redis.call('EXISTS', 'groups:dissolved')
 )lua"};
 
 // ARGV: bus length, id, actor, user, body, most invitations.
@@ -203,15 +241,6 @@ if not known(user) then return refuse('no_such_user') end
 if redis.call('ZSCORE', members_key(id), user) then return end
 if redis.call('SCARD', invites_key(id)) >= tonumber(ARGV[6]) then return refuse('group_too_large') end
 if redis.call('SADD', invites_key(id), user) == 1 then post('u:' .. user, 'b', ARGV[5]) end
-)lua"};
-
-// ARGV: id, actor, user.
-inline const Script uninvite_from_group{lua::kBasics, kGroups, R"lua(
-local id, actor, user = ARGV[1], ARGV[2], ARGV[3]
-local group = load(id)
-if not group then return refuse('no_such_group') end
-if actor ~= user and actor ~= group.admin_id then return refuse('not_group_admin') end
-redis.call('SREM', invites_key(id), user)
 )lua"};
 
 }  // namespace chat::store::scripts

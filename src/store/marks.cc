@@ -29,13 +29,12 @@ end
 
 local seq, pinned, muted, epoch = string.match(held or '', '^(%d+) ([01]) ([01]) (.*)$')
 if not seq then seq, pinned, muted, epoch = '0', '0', '0', '' end
-if read then
+if read or numbering ~= '' then
   local state = settle(key)
   local present = epoch_of(state)
-  if read > state.seq or (numbering ~= '' and numbering ~= present) then
-    return refuse('bad_field')
-  end
-  if epoch ~= present or read > tonumber(seq) then
+  if numbering ~= '' and numbering ~= present then return refuse('bad_field') end
+  if read and read > state.seq then return refuse('bad_field') end
+  if read and (epoch ~= present or read > tonumber(seq)) then
     seq, epoch = string.format('%d', read), present
   end
 end

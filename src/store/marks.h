@@ -30,7 +30,7 @@ struct MarkChange {
   std::string name;  // of the conversation, for its user: `lobby`, `group:ID` or `user:ID`
   Conversation conversation = Conversation::lobby();  // the same
   std::optional<std::uint64_t> read_seq;
-  std::string epoch;  // of `read_seq`; empty: the present one
+  std::string epoch;  // the numbering that is meant; empty: the present one
   std::optional<bool> pinned;
   std::optional<bool> muted;
 };
@@ -45,7 +45,7 @@ class Marks {
   // Posts `body` to all connections of the user, with the mark as it is now. `read_seq` only rises,
   // but under a new epoch it begins anew. `most`: how many conversations a user may mark. Throws
   // Rejected: `not_a_member`, `no_such_user`, `too_many_marks`, `bad_field` (`read_seq` is beyond
-  // the newest message, or of a numbering that is over).
+  // the newest message, or `epoch` is not the present one).
   coro::Task<void> change(std::string user_id, MarkChange change, std::size_t most,
                           std::string body);
 

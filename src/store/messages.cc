@@ -87,10 +87,7 @@ Stored Messages::stored(const Conversation& conversation, const Reply& reply) {
   stored.epoch = reply.at(2).text;
   stored.duplicate = reply.at(3).number() != 0;
   stored.receiver_online = reply.at(4).number() != 0;
-  if (!stored.duplicate) {
-    newest_key_ = conversation.key();
-    newest_time_ = reply.at(1).text;
-  }
+  if (!stored.duplicate) newest_.note(conversation.key(), reply.at(1).text);
   return stored;
 }
 
@@ -138,12 +135,6 @@ coro::Task<std::vector<Head>> Messages::heads(std::vector<Conversation> conversa
     heads[i].epoch = reply.at(2 * i + 1).text;
   }
   co_return heads;
-}
-
-coro::Task<bool> Messages::has_newest() {
-  if (newest_key_.empty()) co_return true;
-  const Reply count = co_await redis_.command("ZCOUNT", newest_key_, newest_time_, newest_time_);
-  co_return count.number() != 0;
 }
 
 coro::Task<void> Messages::begin_era() { co_await redis_.run(scripts::begin_era); }

@@ -17,6 +17,7 @@
 
 #include "coro/task.h"
 #include "store/conversation.h"
+#include "store/newest.h"
 #include "store/redis.h"
 
 namespace chat::store {
@@ -87,10 +88,14 @@ struct Head {
 
 class Messages {
  public:
-  // `bus_length`: entries kept in each stream of the bus. `writes` has a connection of its own for
-  // append(), which may be confirmed there; nullptr: it takes `redis` as well.
-  Messages(Redis& redis, std::size_t bus_length, Redis* writes = nullptr)
-      : redis_(redis), writes_(writes == nullptr ? redis : *writes), bus_length_(bus_length) {}
+  // `bus_length`: entries kept in each stream of the bus. `newest` is told of what is stored.
+  // `writes` has a connection of its own for append() and revise(), which may be confirmed there;
+  // nullptr: they take `redis` as well.
+  Messages(Redis& redis, std::size_t bus_length, Newest& newest, Redis* writes = nullptr)
+      : redis_(redis),
+        writes_(writes == nullptr ? redis : *writes),
+        bus_length_(bus_length),
+        newest_(newest) {}
 
   // Throws Rejected: `disabled` (the sender is unknown or not active), `not_a_member`, `id_taken`
   // (another message has this id), `rate_limited`, `no_such_user` (the receiver), `bad_field` (the
@@ -116,10 +121,6 @@ class Messages {
   // Where each conversation stands, in one round trip.
   coro::Task<std::vector<Head>> heads(std::vector<Conversation> conversations);
 
-  // Whether Redis still has what append() stored last; true when that was nothing yet. As Redis
-  // loses the newest first, it has all before that too.
-  coro::Task<bool> has_newest();
-
   // Redis lost data: every epoch changes.
   coro::Task<void> begin_era();
 
@@ -131,8 +132,7 @@ class Messages {
   Redis& redis_;
   Redis& writes_;
   std::size_t bus_length_;
-  std::string newest_key_;
-  std::string newest_time_;
+  Newest& newest_;
 };
 
 }  // namespace chat::store

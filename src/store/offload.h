@@ -2,6 +2,7 @@
 #pragma once
 
 #include <exception>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -13,8 +14,29 @@
 
 namespace chat::store {
 
+namespace detail {
+
+// Wakes a coroutine: with true when it is told so, with false when it is destroyed before.
+class Waker {
+ public:
+  explicit Waker(coro::Completion<bool>& sleeper) : sleeper_(&sleeper) {}
+  Waker(const Waker&) = delete;
+  Waker& operator=(const Waker&) = delete;
+  ~Waker() {
+    if (sleeper_ != nullptr) sleeper_->complete(false);
+  }
+
+  void wake() { std::exchange(sleeper_, nullptr)->complete(true); }
+
+ private:
+  coro::Completion<bool>* sleeper_;
+};
+
+}  // namespace detail
+
 // Runs `work` on a thread of `pool` and yields what it returns or throws. `work` must own all that
-// it touches and return something. Throws Rejected(busy) when the pool's queue is full.
+// it touches and return something. Throws Rejected(busy) when the pool's queue is full, or the pool
+// is stopped before the work was done.
 template <class Work>
 coro::Task<std::invoke_result_t<Work&>> offload(net::ThreadPool& pool, Work work) {
   std::optional<std::invoke_result_t<Work&>> result;
@@ -28,9 +50,9 @@ coro::Task<std::invoke_result_t<Work&>> offload(net::ThreadPool& pool, Work work
           failure = std::current_exception();
         }
       },
-      [&] { finished.complete(true); });
+      [waker = std::make_shared<detail::Waker>(finished)] { waker->wake(); });
   if (!accepted) throw Rejected(Refusal::busy, "the thread pool is full");
-  co_await finished;
+  if (!co_await finished) throw Rejected(Refusal::busy, "the thread pool is stopped");
   if (failure) std::rethrow_exception(failure);
   co_return std::move(*result);
 }

@@ -39,6 +39,11 @@ Redis::Redis(event_base* base, const Options& options, OnState on_state)
 
 Redis::~Redis() = default;
 
+void Redis::close() {
+  connection_->close();
+  confirmation_.reset();
+}
+
 bool Redis::connected() const { return connection_->up(); }
 
 coro::Task<void> Redis::ready() { return connection_->ready(); }

@@ -61,10 +61,13 @@ class Redis {
   Redis(const Redis&) = delete;
   Redis& operator=(const Redis&) = delete;
 
+  // Fails what is under way, as the destructor does, and refuses whatever comes from now on.
+  void close();
+
   bool connected() const;
 
   // Ends when the connection is up, at once if it is. Throws Rejected(storage_unavailable) when
-  // this object is destroyed first.
+  // this object is closed or destroyed first.
   coro::Task<void> ready();
 
   // Changes where Redis is (a failover): drops the connection and connects to the new address.

@@ -45,11 +45,13 @@ inline constexpr std::array<std::string_view, 45> kRedisCommands = {
     "SISMEMBER",
     "SMEMBERS",
     "SPOP",
+    "SRANDMEMBER",
     "SREM",
     // sorted sets
     "ZADD",
     "ZCARD",
     "ZCOUNT",
+    "ZPOPMIN",
     "ZRANGE",
     "ZRANGEBYSCORE",
     "ZRANK",

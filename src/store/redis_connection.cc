@@ -70,15 +70,20 @@ RedisConnection::RedisConnection(event_base* base, Redis::Options options, Redis
 }
 
 RedisConnection::~RedisConnection() {
-  closing_ = true;
-  drop(kClosing);
-  end_waits(false);
+  close();
   // Destroyed from inside an answer's callback: hiredis frees the context after that.
   if (context_ != nullptr) context_->data = nullptr;
 }
 
+void RedisConnection::close() {
+  closing_ = true;
+  drop(kClosing);
+  end_waits(false);
+}
+
 coro::Task<void> RedisConnection::ready() {
   if (up_) co_return;
+  if (closing_) throw Rejected(Refusal::storage_unavailable, kClosing);
   coro::Completion<bool> came_up;
   ready_.push_back(&came_up);
   if (!co_await came_up) throw Rejected(Refusal::storage_unavailable, kClosing);
@@ -107,6 +112,7 @@ coro::Task<RedisConnection::Answer> RedisConnection::ask(std::vector<std::string
 }
 
 void RedisConnection::connect() {
+  if (closing_) return;
   event_del(retry_.get());
   refused_ = false;
   const config::RedisAddress& address = options_.address;

@@ -42,6 +42,9 @@ class RedisConnection {
   RedisConnection(const RedisConnection&) = delete;
   RedisConnection& operator=(const RedisConnection&) = delete;
 
+  // Fails what is under way and connects no more.
+  void close();
+
   bool up() const { return up_; }
 
   // Counts the connections that came up.

@@ -3,8 +3,10 @@
 import pytest
 
 from harness import people
+from harness.waiting import eventually
 
 CREATE, LIST, MEMBERS, INFO, JOIN, EXIT, DISSOLVE, INVITE, CHANGED = range(1100, 1109)
+RESUME, PAGE = 810, 811
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +154,13 @@ async def test_outsider_cannot_invite_or_join_for_others(server):
     assert await team.members() == [client.user_id for client in team.inside]
 
 
+async def test_invitations_to_nobody_are_refused(server):
+    team = await Team.found(server)
+    for invited in ([], [team.admin.user_id], [team.admin.user_id] * 2):
+        assert await code(team.admin, INVITE, {"group_id": team.id, "members": invited}) == "bad_field"
+    assert not server.database().exists(f"group_invites:group_id:{team.id}")
+
+
 async def test_leaving(server):
     team = await Team.found(server)
     answer = await team.member.ask(EXIT, mess=team.id)
@@ -186,6 +195,35 @@ async def test_dissolving(server):
     assert not database.exists(f"group_members:group_id:{team.id}")
     for client in team.inside:
         assert database.zscore(f"user_groups:user_id:{client.user_id}", team.id) is None
+
+
+async def test_nothing_of_a_dissolved_group_stays_but_who_was_away_is_told(server):
+    team = await Team.found(server)
+    sent = [await team.member.say("x" * 5_000, team.id) for _ in range(150)][-1]
+    await team.member.close()
+    await team.admin.ask(DISSOLVE, mess=team.id)
+    database = server.database()
+    kept = f"group_dissolved:{team.id}"  # for a day
+    await eventually(lambda: database.keys(f"*{team.id}*") == [kept], "its keys are removed")
+    assert not any(database.hexists(f"message:index:{part}", sent["id"]) for part in range(5))
+    back = await people.device(server, of=team.member)
+    place = {field: sent[field] for field in ("conversation", "seq", "epoch")}
+    await back.send(RESUME, mess={"places": [place]})
+    told = await back.expect(PAGE, conversation=place["conversation"])
+    assert (told["state"], told["mess"], told["complete"]) == ("not_a_member", [], True)
+    assert (await back.history(team.id))["code"] == "not_a_member"
+    assert team.id not in ((await back.ask(LIST))["mess"] or {})
+
+
+async def test_a_dissolved_groups_messages_go_after_a_restart_too(own_house):
+    """Those who were to remove them are gone: others do."""
+    server = own_house.prepare(redis=own_house.redis(), workers=2, options=["--rate-limits", "off"])
+    database = server.database()
+    database.zadd("message:common_id:gone", {f'{{"id":"m-{number}"}}': number for number in range(300)})
+    database.sadd("groups:dissolved", "gone")
+    server.start()
+    await eventually(lambda: not database.keys("*gone*") and not database.exists("groups:dissolved"),
+                     "they are removed")
 
 
 async def test_unknown_group(server):

@@ -1,6 +1,7 @@
 """Logging in over HTTP: the browser holds the session in a cookie, the page never sees it."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -156,11 +157,13 @@ def test_wrong_password_and_disabled(server):
 @pytest.mark.parametrize("body, status", [
     (b"", 400), (b"{", 400), (b"[]", 400), (b"7", 400), (b'{"username":"a","username":"b"}', 400),
     (b"{}", 401), (b'{"username":"a"}', 401), (b'{"type":209,"username":"","password":"x"}', 401),
-    (b"[" * 4000, 400), (b'{"username":"\xff","password":"x"}', 400), (b" " * 20_000, 413)])
+    (b'\xef\xbb\xbf{"username":"bom","password":"x"}', 400), (b"[" * 4000, 400), (b'{"username":"\xff","password":"x"}', 400), (b" " * 20_000, 413)])
 def test_bodies_that_are_no_login(server, body, status):
-    response, _ = HttpSession(server).request(
+    response, data = HttpSession(server).request(
         "POST", body=body, headers={"Content-Type": "application/json"})
     assert response.status == status and response.getheader("Set-Cookie") is None
+    if status == 400:
+        assert json.loads(data)["code"] in ("bad_format", "bad_field")
 
 
 @pytest.mark.parametrize("kind", [

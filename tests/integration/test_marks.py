@@ -97,6 +97,7 @@ async def test_only_conversations_one_has(server):
     {"conversation": "lobby", "read_seq": 10 ** 7}, {"conversation": "lobby", "read_seq": 2 ** 63 - 1},
     {"conversation": "lobby", "read_seq": "1"}, {"conversation": "lobby", "read_seq": 0.5},
     {"conversation": "lobby", "read_seq": 0, "epoch": 7},
+    {"conversation": "lobby", "pinned": True, "epoch": "over"},
     {"conversation": "lobby", "read_seq": 0, "epoch": "0 1 1 "}], ids=str)
 async def test_malformed_is_refused_and_notes_nothing(server, mess):
     ann = await people.user(server, "ann")

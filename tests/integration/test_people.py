@@ -58,6 +58,7 @@ async def test_users_of_the_original_are_found(server):
 
 @pytest.mark.parametrize("mess", [
     None, {}, [], "an", {"ids": None}, {"prefix": ""}, {"prefix": 5}, {"prefix": ["a"]},
+    {"prefix": "\0"}, {"prefix": "ann\0"}, {"prefix": "ann\0a"},
     {"ids": "a"}, {"ids": [1]}, {"ids": [None]}, {"ids": ["a"] * 101},
     {"ids": ["a"], "prefix": "a"}, {"prefix": "a", "count": "1"}, {"prefix": "a", "count": 1.5}],
     ids=str)

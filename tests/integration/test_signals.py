@@ -69,6 +69,52 @@ def test_drain_ends_in_time_with_a_client_that_never_answers(own_house):
         assert wire.frame().close_code == 1001
 
 
+async def leaves_nobody_online(server, neighbour, end):
+    """Somebody whose connection outlasts the server's patience is off the list, and others hear it."""
+    watcher, stuck = await people.user(neighbour, "watcher"), await people.user(server, "stuck")
+    stuck.socket.transport.pause_reading()  # and so answers no Close
+    end()
+    assert await asyncio.to_thread(server.wait, 30) == 0
+    assert server.database().smembers("user") == {watcher.user_id}
+    assert server.database().hkeys(f"presence:user:{stuck.user_id}") == []
+    assert (await watcher.expect(201))["user"]["user_id"] == stuck.user_id
+
+
+async def test_who_outlasts_the_drain_is_off_the_list(own_house):
+    redis = own_house.redis()
+    server, neighbour = [
+        own_house.chatd(redis=redis, workers=1, options=[
+            "--drain-timeout", "500ms", "--close-timeout", "30s"]) for _ in range(2)]
+    await leaves_nobody_online(server, neighbour, lambda: server.signal(signal.SIGTERM))
+
+
+async def test_a_quit_leaves_nobody_online(own_house):
+    redis = own_house.redis()
+    server, neighbour = [
+        own_house.chatd(redis=redis, workers=1, options=[
+            "--drain-timeout", "1m", "--close-timeout", "30s"]) for _ in range(2)]
+
+    def quit():
+        server.signal(signal.SIGTERM)
+        until(lambda: "\"draining\"" in server.log(), "it drains")
+        server.signal(signal.SIGTERM)
+    await leaves_nobody_online(server, neighbour, quit)
+
+
+async def test_departures_that_cannot_be_told_do_not_hold_the_end_up(own_house):
+    """Redis is gone, and with it the list: what is pending ends with the worker."""
+    redis = own_house.redis()
+    server = own_house.chatd(redis=redis, workers=2, options=["--drain-timeout", "500ms"])
+    clients = [await people.user(server, "leaver") for _ in range(6)]
+    redis.kill()
+    for client in clients[:3]:
+        await client.close()
+    server.signal(signal.SIGTERM)
+    for client in clients[3:]:
+        assert (await client.inbox.wait_closed())[0] == 1001
+    assert await asyncio.to_thread(server.wait, 30) == 0
+
+
 def test_second_signal_quits_at_once(own_house):
     server = own_house.chatd(redis=own_house.redis(), workers=2,
                              options=["--drain-timeout", "1m", "--close-timeout", "30s"])

@@ -10,10 +10,6 @@ from harness import people, processes
 from harness.upgrades import HeldUpgrade, left_of
 from harness.waiting import eventually
 
-# Not under sanitizers: servers are ended in the middle of things here, and what a worker had not finished
-# telling of those who left counts as a leak then.
-pytestmark = pytest.mark.long
-
 OPTIONS = ["--rate-limits", "off", "--upgrade-drain", "1s", "--drain-timeout", "2s"]
 
 

@@ -353,7 +353,7 @@ export interface MarkChange {
   conversation: string;
   /** the number up to which it is read; a lower one than noted changes nothing */
   read_seq?: number;
-  /** the numbering `read_seq` belongs to, to be refused when it is over */
+  /** the numbering that is meant: refused when it is over, whatever else is asked */
   epoch?: string;
   /** whether it stays on top of the list */
   pinned?: boolean;

@@ -110,6 +110,21 @@ TEST(ThreadPoolTest, DestructionFinishesRunningJobsAndDropsTheRest) {
   EXPECT_FALSE(dropped_ran);
 }
 
+TEST(ThreadPoolTest, AStoppedPoolHasDestroyedAllAndTakesNothing) {
+  EventLoop loop;
+  ThreadPool pool(loop, options(1, 8));
+  std::weak_ptr<int> alive;
+  {
+    const auto witness = std::make_shared<int>(0);
+    alive = witness;
+    for (int i = 0; i < 4; ++i) ASSERT_TRUE(pool.submit([witness] {}, [witness] {}));
+  }
+  pool.stop();
+  EXPECT_TRUE(alive.expired());
+  EXPECT_FALSE(pool.submit([] {}, [] {}));
+  pool.stop();
+}
+
 TEST(ThreadPoolTest, FunctionsAreDestroyedOnTheLoopsThread) {
   EventLoop loop;
   ThreadPool pool(loop, options(2, 100));

@@ -47,6 +47,12 @@ TEST(JsonCodec, RefusesWhatFollowsANul) {
   }
 }
 
+TEST(JsonCodec, RefusesAByteOrderMark) {
+  EXPECT_EQ(refusal("\xEF\xBB\xBF{\"type\":213}"), "bad_format: byte order mark before JSON");
+  EXPECT_EQ(refusal("\xEF\xBB\xBF"), "bad_format: byte order mark before JSON");
+  EXPECT_EQ(refusal("{\"type\":213}\xEF\xBB\xBF"), "bad_format: malformed JSON");
+}
+
 TEST(JsonCodec, RefusesAKeyThatOccursTwice) {
   EXPECT_EQ(refusal("{\"type\":100,\"type\":204}"), "bad_format: a key occurs twice");
   EXPECT_EQ(refusal("{\"a\":1,\"\\u0061\":2}"), "bad_format: a key occurs twice");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/clock.h"
+#include "coro/spawn.h"
 #include "session/peer.h"
 #include "websocket/close_code.h"
 
@@ -88,6 +89,28 @@ TEST(Session, ClosesAReaderThatLetsTooMuchWait) {
   EXPECT_TRUE(peer.session->closed());
   peer.reading = true;
   EXPECT_TRUE(peer.until([&] { return peer.got_close(websocket::kTryAgainLater); }));
+}
+
+coro::Task<void> wait_for_drain(SessionPtr session, bool& over) {
+  co_await session->drained();
+  over = true;
+}
+
+TEST(Session, WhoIsCutOffKeepsNobodyWaiting) {
+  Peer peer;
+  peer.reading = false;
+  const SharedBytes frame(std::string(512 * 1024, 'x'));
+  for (int i = 0; i < 3; ++i) peer.session->send_frame(frame);
+  bool over = false;
+  coro::spawn(wait_for_drain(peer.session, over));
+  peer.loop.run_once(milliseconds(10));
+  EXPECT_FALSE(over);
+  peer.session->cut("the worker ends");
+  EXPECT_TRUE(over);
+  EXPECT_TRUE(peer.session->closed());
+  peer.session->cut("again");
+  EXPECT_EQ(peer.notes.closed, 1);
+  EXPECT_EQ(peer.registry.size(), 0u);
 }
 
 TEST(Session, ClosesWhoeverDoesNotLogInInTime) {

@@ -53,6 +53,17 @@ TEST_F(BusStreamTest, ReadsWhatIsPostedFromTheStartOn) {
   EXPECT_FALSE(batch.went_back);
 }
 
+TEST_F(BusStreamTest, ClosingEndsAReadUnderWayAndEveryLaterOne) {
+  auto stream = open();
+  std::optional<Refusal> outcome;
+  coro::spawn(read_to_the_end(*stream, outcome));
+  loop_.run_once(std::chrono::milliseconds(10));
+  EXPECT_FALSE(outcome);
+  stream->close();
+  EXPECT_EQ(outcome, Refusal::storage_unavailable);
+  EXPECT_EQ(refusal_of(stream->read()), Refusal::storage_unavailable);
+}
+
 TEST_F(BusStreamTest, ReadsEveryField) {
   auto stream = open();
   command("XADD", "bus:all", "0-*", "to", "p:ann:ben", "b", "body", "s", 7, "t", "1795225429.36361",

@@ -45,7 +45,8 @@ class MarksTest : public StoreTest {
     return marks.at(0);
   }
 
-  Messages messages_{redis_, kBusLength};
+  Newest newest_{redis_};
+  Messages messages_{redis_, kBusLength, newest_};
   Marks marks_{redis_, kBusLength};
 };
 
@@ -67,6 +68,20 @@ TEST_F(MarksTest, NumbersThatAreNotThereAreRefused) {
   EXPECT_EQ(refused(read_to(~0ULL)), Refusal::bad_field);
   EXPECT_EQ(refused(read_to(1, "another")), Refusal::bad_field);
   EXPECT_FALSE(refused(read_to(2, epoch)));
+}
+
+TEST_F(MarksTest, ANumberingThatIsOverIsRefusedWhateverIsAsked) {
+  const std::string epoch = say(2);
+  EXPECT_FALSE(refused(read_to(2, epoch)));
+  MarkChange pinned = lobby();
+  pinned.pinned = true;
+  pinned.epoch = "another";
+  EXPECT_EQ(refused(pinned), Refusal::bad_field);
+  EXPECT_FALSE(only().pinned);
+  pinned.epoch = epoch;
+  EXPECT_FALSE(refused(pinned));
+  EXPECT_TRUE(only().pinned);
+  EXPECT_EQ(only().read_seq, 2U) << "nothing was said of it";
 }
 
 TEST_F(MarksTest, ANewNumberingBeginsAnew) {

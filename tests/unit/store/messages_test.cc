@@ -46,7 +46,8 @@ class MessagesTest : public StoreTest {
     return seqs;
   }
 
-  Messages messages_{redis_, kBusLength};
+  Newest newest_{redis_};
+  Messages messages_{redis_, kBusLength, newest_};
   const Conversation lobby_ = Conversation::lobby();
 };
 
@@ -327,7 +328,8 @@ TEST_F(MessagesTest, AcknowledgedMessagesSurviveAKilledRedis) {
   Redis redis(loop_.base(), own.options());
   await(redis.ready());
   await(redis.command("HSET", "user_id:ann", "is_active", "1"));
-  Messages messages(redis, kBusLength);
+  Newest newest(redis);
+  Messages messages(redis, kBusLength, newest);
   std::map<std::string, std::uint64_t> acknowledged;
   int ended = 0;
   constexpr int kMessages = 2000;

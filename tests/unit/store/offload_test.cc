@@ -34,5 +34,27 @@ TEST_F(OffloadTest, AFullPoolIsBusy) {
   EXPECT_EQ(refusal_of(offload(tiny, [] { return 1; })), Refusal::busy);
 }
 
+TEST_F(OffloadTest, NobodyWaitsForAPoolThatIsStopped) {
+  net::ThreadPool pool(loop_, {.threads = 1, .queue_limit = 10});
+  int ran = 0;
+  int refused = 0;
+  const auto ask = [](net::ThreadPool& from, int& runs, int& refusals) -> coro::Task<void> {
+    try {
+      auto work = [&runs] { return ++runs; };
+      co_await offload(from, std::move(work));
+    } catch (const Rejected& rejected) {
+      EXPECT_EQ(rejected.refusal(), Refusal::busy);
+      ++refusals;
+    }
+  };
+  for (int i = 0; i < 5; ++i) coro::spawn(ask(pool, ran, refused));
+  pool.stop();
+  EXPECT_EQ(refused, 5) << "whether the work was done or not: its answer can no longer be told";
+  coro::spawn(ask(pool, ran, refused));
+  EXPECT_EQ(refused, 6);
+  loop_.run_once(std::chrono::milliseconds(1));
+  EXPECT_LE(ran, 5);
+}
+
 }  // namespace
 }  // namespace chat::store

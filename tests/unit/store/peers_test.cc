@@ -15,7 +15,8 @@ class PeersTest : public StoreTest {
     for (const char* id : {"ann", "ben", "cyd"}) add_user(id, id);
   }
   void send(const std::string& from, const std::string& to) {
-    Messages messages(redis_, kBusLength);
+    Newest newest(redis_);
+    Messages messages(redis_, kBusLength, newest);
     Draft draft;
     draft.conversation = Conversation::direct(from, to);
     draft.sender = from;

@@ -61,6 +61,28 @@ TEST_F(RedisTest, BoundsTheCommandsUnderWay) {
   EXPECT_EQ(await(bounded.command("PING")).text, "PONG");
 }
 
+TEST_F(RedisTest, ClosingFailsWhatIsUnderWayAndAllThatFollows) {
+  Redis redis(loop_.base(), server_->options());
+  await(redis.ready());
+  std::optional<Refusal> refusal;
+  const auto ask = [](Redis& from, std::optional<Refusal>& outcome) -> coro::Task<void> {
+    try {
+      co_await from.command("PING");
+    } catch (const Rejected& rejected) {
+      outcome = rejected.refusal();
+    }
+  };
+  coro::spawn(ask(redis, refusal));
+  EXPECT_FALSE(refusal);
+  redis.close();
+  EXPECT_EQ(refusal, Refusal::storage_unavailable);
+  EXPECT_EQ(refusal_of(redis.command("PING")), Refusal::storage_unavailable);
+  EXPECT_EQ(refusal_of(redis.ready()), Refusal::storage_unavailable) << "nobody waits for ever";
+  redis.set_address(server_->options().address);
+  loop_.run_once(std::chrono::milliseconds(50));
+  EXPECT_FALSE(redis.connected());
+}
+
 TEST_F(RedisTest, ManyCommandsLeaveTogether) {
   std::vector<coro::Task<Reply>> tasks;
   for (int i = 0; i < 1000; ++i) tasks.push_back(redis_.command("INCR", "n"));

@@ -60,7 +60,8 @@ class RevisionsTest : public StoreTest {
     return json.substr(at, json.find_first_of(",}", at) - at);
   }
 
-  Messages messages_{redis_, kBusLength};
+  Newest newest_{redis_};
+  Messages messages_{redis_, kBusLength, newest_};
 };
 
 TEST_F(RevisionsTest, AnEditChangesTheMessageAtItsPlace) {
