@@ -7,7 +7,7 @@
 
 namespace chat::store {
 
-inline constexpr std::array<std::string_view, 45> kRedisCommands = {
+inline constexpr std::array<std::string_view, 47> kRedisCommands = {
     // the connection
     "PING",
     "SELECT",
