@@ -40,9 +40,8 @@ void tell_unreachable(session::Session& me, const protocol::Envelope& request,
   answer(me, request, std::move(offline));
 }
 
-// As the original: of a group nobody is named on its wire.
 coro::Task<void> tell_offline(Services& services, SessionPtr me, protocol::RtcCreate request) {
-  if (me->is_legacy() && request.mess.view.is_group) co_return;
+  if (me->is_legacy()) co_return;  // the original told of nobody here
   std::vector<std::string> called(1, request.receiver_id.text);
   if (request.mess.view.is_group)
     called = co_await services.groups.member_ids(request.receiver_id.text);

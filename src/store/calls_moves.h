@@ -105,14 +105,25 @@ local function conclude(call, by)
   return true
 end
 
--- Somebody inside leaves or is taken out, and it is told.
+-- The original's caller goes on showing the call when the other hung up; its own 604 ends it.
+local function only_caller_left(call)
+  local within = people(call, inside)
+  return call.kind == 'direct' and call.answered and #within == 1 and within[1] == call.starter and
+         call.members[call.starter].legacy
+end
+
+-- Somebody inside leaves or is taken out, and it is told; `body`: 604 as a legacy client said it.
 local function walk_out(call, user, state, by, body)
   local was_legacy = call.members[user].legacy
   release(call, user, state)
   tell(call, user, by)
   relay_to_others(call, 604, user, '', body)
   if was_legacy and by ~= user then hush(call, user) end
-  conclude(call, by)
+  if body ~= '' and only_caller_left(call) then
+    save(call)
+  else
+    conclude(call, by)
+  end
 end
 )lua";
 
@@ -132,6 +143,8 @@ local function ring(call, user, caller)
                   media = {muted = false, camera = false, screen = false, recording = false}}
   call.members[user] = member
   member.caller = caller
+  local stale = load(redis.call('GET', 'call_of:user_id:' .. user))
+  if stale and only_caller_left(stale) then finish(stale, '', false) end
   if redis.call('EXISTS', 'call_quiet:user_id:' .. user) == 1 then
     member.state = 'do_not_disturb'
     deny(call, user, ' 拒绝了您的通话请求', '')

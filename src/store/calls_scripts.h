@@ -81,7 +81,7 @@ end
 
 local seat = {device = ARGV[14], media = media_of(ARGV[15]), received = {}, body = ''}
 local running = load(redis.call('GET', place_of(call)))
-if running and legacy and inside(running.members[me]) then
+if running and (only_caller_left(running) or legacy and inside(running.members[me])) then
   finish(running, me, false)
   running = nil
 end
@@ -202,9 +202,8 @@ if not inside(member) then return refuse('not_in_call') end
 if legacy and call.starter == me then
   if call.group then post('g:' .. call.group, 'b', ARGV[13])
   else
-    for _, user in ipairs(concerned(call, '')) do
-      if user ~= me then post('u:' .. user, 'b', ARGV[13]) end
-    end
+    local other = call.a == me and call.b or call.a
+    post('u:' .. other, 'b', ARGV[13])
   end
   finish(call, me, true)
   return

@@ -4,7 +4,7 @@ import pytest
 
 from harness import calls, people
 from harness.calls import (ANSWER, CLOSE, CREATE, DECLINE, ENDED, EXIT, INVITE, LEAVE, MEMBER, OFFER,
-                           OFFLINE, OLD_JOIN, OLD_SIGNAL, RING, SIGNAL)
+                           OLD_JOIN, OLD_SIGNAL, RING, SIGNAL)
 
 
 @pytest.fixture(scope="module")
@@ -213,12 +213,16 @@ async def test_call_goes_on_without_a_new_starter_and_604_finds_it(server):
     assert ENDED not in {frame["type"] for frame in dan.client.inbox.frames}
 
 
-async def test_legacy_caller_learns_who_is_offline(server):
+async def test_legacy_callee_hangs_up_before_the_caller(server):
     ann, ben = await people.legacy(server, "ann"), await people.legacy(server, "ben")
-    await ben.close()
-    await people.until_offline(server, ben.user_id)
     await ann.send(CREATE, ben.user_id, {"is_group": False, "video": False})
-    assert (await ann.expect(OFFLINE))["mess"] == [ben.user_id]
+    room = (await ben.expect(CREATE))["mess"]
+    await ben.send(OLD_JOIN, "0", room)
+    await ben.ask(213)
+    await ben.send(CLOSE, ann.user_id, room)
+    assert (await ann.expect(CLOSE))["sender_id"] == ben.user_id
+    await ben.send(CREATE, ann.user_id, {"is_group": False, "video": True})
+    assert (await ann.expect(CREATE, sender_id=ben.user_id))["mess"]["room_id"] == ben.user_id
 
 
 async def test_nobody_answers_a_legacy_caller(own_house):
