@@ -14,6 +14,7 @@ import pytest
 from harness import people, processes
 from harness.certificate import Certificate
 from harness.connector import Connector
+from harness.server import text_of
 from harness.waiting import eventually, until
 from harness.wire import TEXT, Wire, frame
 
@@ -284,10 +285,11 @@ def test_usr1_reopens_the_log(own_house):
     server.signal(signal.SIGUSR1)
     until(lambda: os.path.exists(log), "a new log file")
     old = os.path.getsize(log + ".1")
-    os.kill(server.workers()[0], signal.SIGKILL)
-    until(lambda: os.path.getsize(log) > 0, "the new file is written to")
+    killed = server.workers()[0]
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: "killed by SIGKILL" in text_of(log), "the new file is written to")
     assert os.path.getsize(log + ".1") == old
-    until(lambda: len(server.workers()) == 2, "the worker is back")
+    until(lambda: len(set(server.workers()) - {killed}) == 2, "the worker is back")
     server.expect_new_workers()
 
 
