@@ -1,26 +1,15 @@
 // Calls between real browsers: pictures must move, not only states change.
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-import { Chatd } from '../support/chatd';
+import { setStage } from '../support/stage';
 import { Caller, openWithMedia } from './caller';
 
 const PATIENCE_MS = 240_000;
 
-let server: Chatd;
-let browser: Browser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([Chatd.startWithPage(), openWithMedia()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const stage = setStage(openWithMedia);
 
 const inside = (name: string, settings?: Parameters<typeof Caller.inside>[3]): Promise<Caller> =>
-  Caller.inside(browser, server.page, name, settings);
+  Caller.inside(stage.browser, stage.server.page, name, settings);
 
 async function leaveAll(...callers: Caller[]): Promise<void> {
   expect(callers.flatMap(({ faults }) => faults)).toEqual([]);

@@ -1,26 +1,15 @@
 // Calls that move to another device, outlive a reload, and outlive the server.
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-import { Chatd } from '../support/chatd';
+import { setStage } from '../support/stage';
 import { Caller, openWithMedia } from './caller';
 
 const PATIENCE_MS = 240_000;
 
-let server: Chatd;
-let browser: Browser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([Chatd.startWithPage(), openWithMedia()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const stage = setStage(openWithMedia);
 
 const inside = (name: string, settings?: Parameters<typeof Caller.inside>[3]): Promise<Caller> =>
-  Caller.inside(browser, server.page, name, settings);
+  Caller.inside(stage.browser, stage.server.page, name, settings);
 
 async function leaveAll(...callers: Caller[]): Promise<void> {
   expect(callers.flatMap(({ faults }) => faults)).toEqual([]);
@@ -70,11 +59,11 @@ test('three people; one loads the page anew, the server is restarted: pictures g
   console.log(`reload to moving pictures of all: ${Date.now() - reloaded} ms`);
   await Promise.all([gil.sees(2), ivy.sees(2)]);
 
-  await server.halt('SIGKILL');
+  await stage.server.halt('SIGKILL');
   await gil.stage.getByText('The server is away; the call goes on').waitFor();
   await Promise.all([gil.sees(2), hue.sees(2), ivy.sees(2)]);
   const restarted = Date.now();
-  await server.launch();
+  await stage.server.launch();
   await gil.stage.getByText('The server is away; the call goes on').waitFor({ state: 'detached' });
   console.log(`server back to signalling back: ${Date.now() - restarted} ms`);
   await Promise.all([gil.sees(2), hue.sees(2), ivy.sees(2)]);

@@ -1,25 +1,14 @@
 // Six people in a group's call: all 30 links must show moving pictures, CHATD_MESH_RUNS times of as many.
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { Caller, openWithMedia } from '../browser/caller';
-import { Chatd } from '../support/chatd';
+import { setStage } from '../support/stage';
 
 const PEOPLE = ['mesh-ann', 'mesh-bob', 'mesh-cal', 'mesh-dot', 'mesh-eve', 'mesh-fox'];
 const RUNS = Number(process.env.CHATD_MESH_RUNS ?? 20);
 const PATIENCE_MS = 90_000;
 
-let server: Chatd;
-let browser: Browser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([Chatd.startWithPage(), openWithMedia()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const stage = setStage(openWithMedia);
 
 /** Found by the first one; all others have it open. */
 async function found(callers: Caller[]): Promise<void> {
@@ -49,7 +38,7 @@ async function run([first, ...others]: Caller[]): Promise<{ links: number; ms: n
 
 test(`six people, 30 links, ${RUNS} times`, async () => {
   const callers: Caller[] = [];
-  for (const name of PEOPLE) callers.push(await Caller.inside(browser, server.page, name, { viewport: { width: 640, height: 480 } }));
+  for (const name of PEOPLE) callers.push(await Caller.inside(stage.browser, stage.server.page, name, { viewport: { width: 640, height: 480 } }));
   for (const { page } of callers) page.setDefaultTimeout(PATIENCE_MS);
   await found(callers);
   let complete = 0;
