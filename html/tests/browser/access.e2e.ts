@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 import type { AxeResults, RunOptions } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 
-import { Chatd } from '../support/chatd';
+import { setStage } from '../support/stage';
 import { openChromium, Visitor } from './visitor';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -14,20 +14,10 @@ const PHONE = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile:
 /** A window of 1280 × 720 at 200 %. */
 const ENLARGED = { viewport: { width: 640, height: 360 }, deviceScaleFactor: 2 };
 
-let server: Chatd;
-let browser: Browser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([Chatd.startWithPage(), openChromium()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const stage = setStage(openChromium);
 
 const inside = (name: string, settings?: Parameters<typeof Visitor.inside>[3]): Promise<Visitor> =>
-  Visitor.inside(browser, server.page, name, settings);
+  Visitor.inside(stage.browser, stage.server.page, name, settings);
 
 /** What axe finds in the page as it is, light, and dark as far as colours are concerned. An open menu stands in no region of the page, and need not. */
 async function clean(page: Page, view: string): Promise<void> {
@@ -64,7 +54,7 @@ async function fits(page: Page, view: string, least = 24): Promise<void> {
 test('axe finds nothing to object to in the entrance and in a conversation', async () => {
   const other = await inside('axe-bob');
   await other.say('hello **ann**, see https://chat.example and `code`');
-  const guest = await Visitor.arrive(browser, server.page);
+  const guest = await Visitor.arrive(stage.browser, stage.server.page);
   await clean(guest.page, 'entrance');
   await guest.page.getByRole('button', { name: 'Enter', exact: true }).click();
   await guest.page.getByText('Choose a name.').waitFor();
@@ -260,7 +250,7 @@ test('language, theme, text size and Enter are chosen, and stay so', async () =>
   await clean(page, 'the lobby in Chinese, very large');
   await ann.leave();
 
-  const guest = await Visitor.arrive(browser, server.page, { locale: 'zh-CN' });
+  const guest = await Visitor.arrive(stage.browser, stage.server.page, { locale: 'zh-CN' });
   await guest.page.getByRole('button', { name: 'English' }).click();
   await guest.page.getByRole('button', { name: 'Enter', exact: true }).waitFor();
   await guest.leave();

@@ -1,27 +1,16 @@
 // Connections that break, a server that dies, and long histories, in Chromium.
 import 'fake-indexeddb/auto';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-import { Chatd } from '../support/chatd';
+import { setStage } from '../support/stage';
 import { Person } from '../support/person';
 import { until } from '../support/until';
 import { holesOf, movesOf, record, recorded } from './frames';
 import { openChromium, Visitor } from './visitor';
 
-let server: Chatd;
-let browser: Browser;
+const stage = setStage(openChromium);
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([Chatd.startWithPage(), openChromium()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-const inside = (name: string): Promise<Visitor> => Visitor.inside(browser, server.page, name);
+const inside = (name: string): Promise<Visitor> => Visitor.inside(stage.browser, stage.server.page, name);
 const numbered = (count: number, first = 1): string[] => Array.from({ length: count }, (_, index) => `line ${index + first}`);
 
 test('work typed while the server is away is sent, once and in order, when it is back', async () => {
@@ -29,11 +18,11 @@ test('work typed while the server is away is sent, once and in order, when it is
   const bob = await inside('away-bob');
   await ann.say('line 1');
   await ann.stored('line 1');
-  await server.halt();
+  await stage.server.halt();
   await ann.bar.getByText(/Reconnecting|No connection/).waitFor();
   for (const text of numbered(4, 2)) await ann.say(text);
   await ann.message('line 5').getByRole('img', { name: 'Waiting for a connection' }).waitFor();
-  await server.launch();
+  await stage.server.launch();
   await ann.stored('line 5');
   await bob.sees('line 5');
   for (const visitor of [ann, bob]) expect(await visitor.texts(/line \d+/)).toEqual(numbered(5));
@@ -45,9 +34,9 @@ test('killed while messages are sent, the server has each of them once', async (
   const dora = await inside('away-dora');
   await carl.find('away-dora');
   for (const text of numbered(6)) await carl.say(text);
-  await server.halt('SIGKILL');
+  await stage.server.halt('SIGKILL');
   for (const text of numbered(6, 7)) await carl.say(text);
-  await server.launch();
+  await stage.server.launch();
   await carl.stored('line 12');
   await dora.open('away-carl');
   await dora.sees('line 12');
@@ -60,12 +49,12 @@ test('typed offline, kept over a reload, sent afterwards', async () => {
   await emil.say('line 1');
   await emil.stored('line 1');
   await emil.page.context().setOffline(true);
-  await server.halt();
+  await stage.server.halt();
   await emil.say('typed offline');
   await emil.message('typed offline').getByRole('img', { name: 'Waiting for a connection' }).waitFor();
   // Time for the browser to write it down; a reload needs the page's files from the server.
   await expect.poll(() => emil.kept('outbox')).toContain('typed offline');
-  await server.launch();
+  await stage.server.launch();
   await emil.page.context().setOffline(false);
   await emil.page.reload();
   await emil.stored('typed offline');
@@ -78,7 +67,7 @@ const STEP = 400;
 
 test('a long history: opened at what is new, read to the end, scrolled up to its first message without a leap', async () => {
   const fay = await inside('away-fay');
-  const gus = await Person.enter(server.page, 'away-gus');
+  const gus = await Person.enter(stage.server.page, 'away-gus');
   const id = await until('fay', () => gus.people.online.find((one) => gus.people.get(one).name === 'away-fay'));
   const write = async (texts: string[]): Promise<void> => {
     for (const text of texts) gus.messages.send(`user:${id}`, { text });
@@ -88,7 +77,7 @@ test('a long history: opened at what is new, read to the end, scrolled up to its
   await fay.page.goto('about:blank');
   await write(numbered(400));
 
-  await fay.page.goto(server.page);
+  await fay.page.goto(stage.server.page);
   await fay.open('away-gus');
   await fay.beginsAt('line 1');
 

@@ -1,24 +1,13 @@
 // Several people in Chromium against a real server: the ways through the chat.
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-import { Chatd } from '../support/chatd';
+import { setStage } from '../support/stage';
 import { openChromium, Visitor } from './visitor';
 
-let server: Chatd;
-let browser: Browser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([Chatd.startWithPage(), openChromium()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const stage = setStage(openChromium);
 
 const inside = (name: string, settings?: Parameters<typeof Visitor.inside>[3]): Promise<Visitor> =>
-  Visitor.inside(browser, server.page, name, settings);
+  Visitor.inside(stage.browser, stage.server.page, name, settings);
 
 test('two people register, talk in the lobby, and see who is there and what is stored', async () => {
   const ann = await inside('e2e-ann');
@@ -99,7 +88,7 @@ test('logging out ends the session, and the page holds no secret', async () => {
 
 test('a wrong password is refused in words', async () => {
   await (await inside('e2e-kim')).leave();
-  const visitor = await Visitor.arrive(browser, server.page);
+  const visitor = await Visitor.arrive(stage.browser, stage.server.page);
   await visitor.fillIn('e2e-kim', 'wrong-one');
   await visitor.page.getByText(/do not belong together|wrong/i).first().waitFor();
   await visitor.leave();

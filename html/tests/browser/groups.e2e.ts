@@ -1,23 +1,12 @@
 // The life of a group, changed messages, answers, and what an administrator does: several people in Chromium.
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-import { Chatd } from '../support/chatd';
+import { setStage } from '../support/stage';
 import { openChromium, Visitor } from './visitor';
 
-let server: Chatd;
-let browser: Browser;
+const stage = setStage(openChromium);
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([Chatd.startWithPage(), openChromium()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-const inside = (name: string): Promise<Visitor> => Visitor.inside(browser, server.page, name);
+const inside = (name: string): Promise<Visitor> => Visitor.inside(stage.browser, stage.server.page, name);
 
 test('a group is founded, renamed, joined by invitation, left, cleared and dissolved', async () => {
   const [ann, bob, cy, dora, eva] = await Promise.all(['life-ann', 'life-bob', 'life-cy', 'life-dora', 'life-eva'].map(inside)) as [Visitor, Visitor, Visitor, Visitor, Visitor];
@@ -134,7 +123,7 @@ test('pinned, muted, marked as read, kept as a draft: in the list', async () => 
 
 test('an administrator removes somebody, who is told why', async () => {
   const [root, rude] = await Promise.all(['admin-root', 'admin-rude'].map(inside)) as [Visitor, Visitor];
-  server.redis('HSET', `user_id:${server.redis('GET', 'username:admin-root')}`, 'role_id', '99');
+  stage.server.redis('HSET', `user_id:${stage.server.redis('GET', 'username:admin-root')}`, 'role_id', '99');
   await root.page.reload();
   await root.page.getByRole('button', { name: 'Details', exact: true }).click();
   await root.page.getByRole('button', { name: 'Remove admin-rude' }).click();
