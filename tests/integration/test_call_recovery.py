@@ -1,7 +1,5 @@
 """Calls when something breaks: lost connections, dead workers, restarts, nobody answering, moves."""
 
-import os
-import signal
 
 import pytest
 
@@ -142,8 +140,7 @@ async def test_a_call_outlives_its_workers(patient):
     for worker in patient.workers():
         holders = [name for name, page in pages.items()
                    if patient.worker_of(page.client.port) == worker]
-        patient.expected_workers = None
-        os.kill(worker, signal.SIGKILL)
+        patient.kill_worker(worker)
         for name in holders:
             await pages[name].client.inbox.wait_closed()
             client = await people.enter_when_possible(patient, pages[name].client.user["username"])
@@ -152,11 +149,11 @@ async def test_a_call_outlives_its_workers(patient):
             pages[name] = page
             call = await page.joined(call_id)
             assert calls.member(call, page)["stay"] == {"ann": mine, "ben": other}[name]
-        await eventually(lambda: len(patient.workers()) == 3, "three workers", patience=60)
+        await eventually(patient.replaced, "three workers", patience=60)
     assert set(calls.states(await pages["ann"].state(call_id)).values()) == {"joined"}
     await pages["ben"].send_signal(call_id, pages["ann"], other, mine, OFFER)
     assert (await pages["ann"].gets_signal(pages["ben"]))["signal"] == OFFER
-    patient.expected_workers = set(patient.workers())
+    patient.expect_new_workers()
 
 
 async def test_a_call_outlives_a_restart(own_house):

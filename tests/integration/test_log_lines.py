@@ -25,7 +25,7 @@ def texts(server, level, begin=0):
 def test_a_worker_that_dies_is_one_error(own_house):
     server = own_house.chatd(redis=own_house.redis(), workers=1)
     size, worker = len(server.log()), server.workers()[0]
-    os.kill(worker, signal.SIGKILL)
+    server.kill_worker(worker)
     until(lambda: any("is ready" in text for text in texts(server, "info", size)), "a new worker")
     errors = texts(server, "error", size)
     assert len(errors) == 1

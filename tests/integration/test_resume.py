@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import signal
 
 import pytest
 
@@ -244,7 +243,7 @@ async def test_sends_in_doubt_are_repeated_and_stored_once(own_house):
     await client.start()
     sends = [asyncio.create_task(client.send("0", f"{number}")) for number in range(300)]
     for worker in server.workers():
-        os.kill(worker, signal.SIGKILL)
+        server.kill_worker(worker)
     acknowledged = await asyncio.wait_for(asyncio.gather(*sends), 30)
     server.expect_new_workers()
     assert sorted(stored["seq"] for stored in acknowledged) == list(range(1, 301))

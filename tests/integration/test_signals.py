@@ -286,7 +286,7 @@ def test_usr1_reopens_the_log(own_house):
     until(lambda: os.path.exists(log), "a new log file")
     old = os.path.getsize(log + ".1")
     killed = server.workers()[0]
-    os.kill(killed, signal.SIGKILL)
+    server.kill_worker(killed)
     until(lambda: "killed by SIGKILL" in text_of(log), "the new file is written to")
     assert os.path.getsize(log + ".1") == old
     until(lambda: len(set(server.workers()) - {killed}) == 2, "the worker is back")

@@ -6,7 +6,6 @@ CHATD_FULL=1 kills a hundred times; otherwise ten.
 import asyncio
 import os
 import random
-import signal
 import statistics
 import time
 
@@ -55,7 +54,7 @@ async def killed(server, crowd):
                 for client, worker in zip(crowd.clients, held)]
     begun = time.monotonic()
     size = len(server.log())
-    os.kill(victim, signal.SIGKILL)
+    server.kill_worker(victim)
     await eventually(lambda: "is ready" in server.log()[size:], "a new worker", pause=0.005)
     took = time.monotonic() - begun
     await eventually(lambda: crowd.ready() and all(

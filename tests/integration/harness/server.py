@@ -1,5 +1,6 @@
 """One `chatd` under test: started with its own port and folders, watched, and ended by its id."""
 
+import contextlib
 import itertools
 import os
 import re
@@ -68,6 +69,7 @@ class Chatd:
         self.process = None
         self.master = None
         self.expected_workers = None
+        self.killed = set()
         self.upload = os.path.join(directory, "upload")
         self.data = os.path.join(directory, "data")
         self.output = os.path.join(directory, "output.log")
@@ -200,10 +202,20 @@ class Chatd:
             assert now == self.expected_workers, (
                 f"workers changed from {self.expected_workers} to {now}:\n{self.log()[-4000:]}")
 
+    def kill_worker(self, worker):
+        """Kills one worker, which this test may; `expect_new_workers` is to follow."""
+        self.killed.add(worker)
+        with contextlib.suppress(ProcessLookupError):  # one that has ended since it was listed
+            os.kill(worker, signal.SIGKILL)
+
+    def replaced(self):
+        """Whether all workers are there and none of them is one that was killed and still ends."""
+        now = set(self.workers())
+        return now if len(now) == self.worker_count and not now & self.killed else None
+
     def expect_new_workers(self):
-        """Tells `check` that this test killed workers on purpose."""
-        until(lambda: len(self.workers()) == self.worker_count, "all workers are there")
-        self.expected_workers = set(self.workers())
+        """Waits until every killed worker is replaced, and tells `check` that the new ones stay."""
+        self.expected_workers = until(self.replaced, "all workers are there", patience=60)
 
     def _ended(self):
         self.process.poll()  # reaps it
