@@ -10,6 +10,8 @@ export default defineConfig({
     // Patience for a machine that does other things too; alone, a test takes seconds.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // Real browsers and servers on a machine that others use: one more try, which the report names.
+    retry: 1,
     // Each file has a server and a browser of its own.
     maxWorkers: 2,
   },
