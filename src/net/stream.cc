@@ -9,6 +9,7 @@
 #include <new>
 #include <utility>
 
+#include "net/socket_bio.h"
 #include "net/tls.h"
 
 namespace chat::net {
@@ -24,11 +25,13 @@ IoStatus status_of(int error, IoStatus blocked) {
 
 Stream::Stream(UniqueFd socket, const TlsContext* tls) : socket_(std::move(socket)) {
   if (tls == nullptr) return;
+  BIO* const bio = make_socket_bio(socket_.get());
   tls_ = SSL_new(tls->native());
-  if (tls_ == nullptr || SSL_set_fd(tls_, socket_.get()) != 1) {
-    SSL_free(tls_);
+  if (tls_ == nullptr) {
+    BIO_free(bio);
     throw std::bad_alloc();
   }
+  SSL_set_bio(tls_, bio, bio);
   SSL_set_accept_state(tls_);
 }
 
