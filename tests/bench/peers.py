@@ -91,6 +91,12 @@ class Ws(Peer):
     with_redis = True
 
 
+class Uws(Peer):
+    """uWebSockets as uWebSockets.js, one process, nothing stored."""
+
+    program = [os.path.join(ROOT, "tools/node"), os.path.join(HERE, "peers/uws.mjs")]
+
+
 class SocketIo(Ws):
     """socket.io with its Redis adapter."""
 
@@ -193,6 +199,7 @@ PEERS = {
     "chatd-json": ChatdJson,
     "chatd-pair": ChatdPair,
     "floor": Floor,
+    "uws": Uws,
     "ws": Ws,
     "socket.io": SocketIo,
     "nchan": Nchan,
@@ -203,6 +210,6 @@ PEERS = {
 def present():
     """Names of those that can be started here."""
     node = os.path.isdir(NODE_MODULES)
-    there = {"chatd-pair": False, "ws": node, "socket.io": node, "nchan": shutil.which("nginx") is not None,
-             "external": "BENCH_PEER" in os.environ}
+    there = {"chatd-pair": False, "uws": node, "ws": node, "socket.io": node,
+             "nchan": shutil.which("nginx") is not None, "external": "BENCH_PEER" in os.environ}
     return [name for name in PEERS if there.get(name, True)]

@@ -5,7 +5,7 @@ import statistics
 from rows import ROWS, short
 
 # Which servers have a column. What is measured of chatd alone is chatd's, whatever it was set up as.
-COLUMNS = ("chatd", "chatd-json", "floor", "ws", "socket.io", "nchan", "external")
+COLUMNS = ("chatd", "chatd-json", "floor", "uws", "ws", "socket.io", "nchan", "external")
 ALIASES = {"chatd-pair": "chatd"}
 
 
@@ -50,9 +50,11 @@ def build(report):
         cells = {column: cell(row, values.get(column)) for column in COLUMNS}
         if any(cells.values()):
             ours = values.get("chatd", values.get("chatd-json", {})).get(row.value)
-            verdict = row.met(median(ours)) if ours else None
+            uws = values.get("uws", {}).get(row.value)
+            uws = median(uws) if uws else None
+            verdict = row.met(median(ours), uws) if ours else None
             mark = {None: "", True: "✓ ", False: "✗ "}[verdict]
-            rows.append([row.label, cells, mark + row.target])
+            rows.append([row.label, cells, mark + row.target(uws)])
     columns = [column for column in COLUMNS if any(cells[column] for _, cells, _ in rows)]
     header = ["median ± spread (p99)", *columns, "target"]
     return header, [[label, *(cells[column] for column in columns), target]
