@@ -132,13 +132,13 @@ def unit_program(options, program):
 
 
 def integration(options, *arguments):
-    """Two test files at a time: most tests wait more than they compute. A few that failed are tried
+    """Three test files at a time: most tests wait more than they compute. A few that failed are tried
     once more, alone: they start real servers and load, and a machine that others use can be too slow
     for a test's patience. They are named in the summary; a server that broke stays a failure."""
     if not make(options, "all", "load-client"):
         return single(False, "building the server")
     environment = server_environment(options)
-    first = pytest(options, "integration", "-n", "2", "--dist", "loadfile", *arguments,
+    first = pytest(options, "integration", "-n", "3", "--dist", "loadfile", *arguments,
                    "tests/integration", env=environment)
     names = [TEST.match(failure) for failure in first.failures]
     if (not 0 < first.failed <= SECOND_TRIES or not all(names)

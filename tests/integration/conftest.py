@@ -21,6 +21,9 @@ from harness import people  # noqa: E402
 
 FIXTURES = os.path.join(HERE, "../fixtures")
 TEST_TIMEOUT = 120
+# The files that take longest, half a minute and more: begun first, they do not end last.
+LONG_FILES = ("test_signals", "test_siege", "test_big_lobby", "test_redis_failure", "test_workers",
+              "test_connections", "test_bench", "test_sentinel")
 
 
 def pytest_configure(config):
@@ -28,6 +31,10 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "timeout(seconds): longest time of an async test")
     if not os.path.exists(CHATD):
         pytest.exit(f"no server to test at {CHATD}: run make, or set CHATD", returncode=2)
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.stem not in LONG_FILES)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import ssl
-import time
 from collections import Counter
 
 import pytest
