@@ -43,7 +43,7 @@ CXXFLAGS += -std=c++20 $(OPTIMIZE) $(DEBUG) -fPIE $(HARDENING) $(WARNINGS)
 # Unit tests are compiled once, plain: linked with the rooms of either kind, it is the rooms that
 # the sanitizers watch.
 UNIT_BUILD = $(if $(SANITIZER),build,$(BUILD))/unit
-UNIT_CXXFLAGS = -std=c++20 -O0 $(DEBUG) -fPIE $(WARNINGS)
+UNOPTIMIZED = -std=c++20 -O0 $(DEBUG) -fPIE $(WARNINGS)
 LDFLAGS += -pie -Wl,-z,relro,-z,now
 LDLIBS = -levent_core -levent_extra -lssl -lcrypto -lhiredis -lsodium -lcrypt -lmagic -lz \
          -lspdlog -lfmt -lseccomp -lpthread
@@ -65,7 +65,7 @@ $(BUILD)/obj/%.o: src/%.cc
 $(UNIT_BUILD)/%.o: tests/unit/%.cc
 	@mkdir -p $(@D)
 	@echo "  CXX   $<"
-	$(Q)$(CXX) $(CPPFLAGS) $(UNIT_CXXFLAGS) -Itests/unit -MMD -MP -c -o $@ $<
+	$(Q)$(CXX) $(CPPFLAGS) $(UNOPTIMIZED) -Itests/unit -MMD -MP -c -o $@ $<
 
 # room_rules ROOM, ROOMS_BELOW: the room's archive, its unit tests, and `unit-ROOM` to run them.
 define room_rules

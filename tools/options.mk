@@ -2,7 +2,7 @@
 $(BUILD)/bin/generate-options: tools/generate_options.cc $(BUILD)/lib/config.a $(BUILD)/lib/base.a
 	@mkdir -p $(@D)
 	@echo "  CXX   $<"
-	$(Q)$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ -lspdlog -lfmt -lpthread
+	$(Q)$(CXX) $(CPPFLAGS) $(UNOPTIMIZED) $(LDFLAGS) -o $@ $^ -lspdlog -lfmt -lpthread
 
 options: $(BUILD)/bin/generate-options  ## write conf/chatd.toml and the options table
 	$(Q)$< .

@@ -3,7 +3,7 @@ $(BUILD)/bin/generate-protocol: tools/generate_protocol.cc tools/protocol_tables
                                 tools/protocol_typescript.cc $(BUILD)/lib/protocol.a $(BUILD)/lib/base.a
 	@mkdir -p $(@D)
 	@echo "  CXX   $<"
-	$(Q)$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(LDFLAGS) -o $@ $^
+	$(Q)$(CXX) $(CPPFLAGS) $(UNOPTIMIZED) $(LDFLAGS) -o $@ $^
 
 protocol: $(BUILD)/bin/generate-protocol  ## write the protocol page's tables and the TypeScript types
 	$(Q)$< .
