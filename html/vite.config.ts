@@ -3,6 +3,7 @@ import vue from '@vitejs/plugin-vue';
 import { loadEnv } from 'vite';
 import { defineConfig } from 'vitest/config';
 
+import { firstChunk } from './tools/first_chunk.ts';
 import { precompress } from './tools/precompress.ts';
 import { serviceWorker } from './tools/service_worker.ts';
 import { stickers } from './tools/stickers.ts';
@@ -16,9 +17,12 @@ export default defineConfig(({ mode }) => {
   return {
     base: settings.VITE_PUBLIC_PATH ?? './',
     plugins: [vue(), stickers(), serviceWorker(), precompress()],
-    build: { target: 'es2022', manifest: true, sourcemap: false, modulePreload: { polyfill: false } },
+    build: {
+      target: 'es2022', manifest: true, sourcemap: false, modulePreload: { polyfill: false },
+      rolldownOptions: { output: { codeSplitting: { groups: [{ name: firstChunk(import.meta.dirname) }] } } },
+    },
     server: {
-      proxy: { '/session': passed, '/upload': passed, '/ws': { ...passed, ws: true } },
+      proxy: { '/session': passed, '/upload': passed, '/files': passed, '/ws': { ...passed, ws: true } },
     },
     define: {
       __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false', __VUE_I18N_LEGACY_API__: 'false',
