@@ -1,6 +1,7 @@
 // Which view an address shows. The address is in the hash, so any server can serve the page from any folder.
 import { createRouter, createWebHashHistory } from 'vue-router';
 
+import { showCallRoom } from './components/shared/dialogs';
 import { useSession } from './stores/session';
 
 export const router = createRouter({
@@ -8,13 +9,19 @@ export const router = createRouter({
   routes: [
     { path: '/enter', name: 'enter', component: () => import('./components/EnterPage.vue') },
     { path: '/:conversation?', name: 'chat', component: () => import('./components/ChatPage.vue'), props: true },
+    // Never shown: a link into a call room asks for devices, over the chat that is open.
+    { path: '/call/:code', name: 'room', component: () => import('./components/ChatPage.vue') },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 });
 
-router.beforeEach((to) => {
+router.beforeEach((to, from) => {
   const inside = useSession().phase === 'in';
   if (to.name === 'enter' && inside) return String(to.query.next ?? '/');
   if (to.name !== 'enter' && !inside) return { name: 'enter', query: to.path === '/' ? {} : { next: to.path } };
+  if (to.name === 'room') {
+    showCallRoom(String(to.params.code));
+    return from.name === 'chat' ? false : '/';
+  }
   return true;
 });

@@ -18,6 +18,8 @@ export interface Findings {
   stats: LinkStats | null;
   /** Whether a relay (TURN) was there to be used. */
   relay: boolean;
+  /** Codes of what STUN and TURN servers did not do. */
+  serverErrors: ReadonlySet<number>;
 }
 
 const LOSS = 0.05;
@@ -40,12 +42,15 @@ export function verdictOf({ state, attempts, joined, stats }: Findings): Verdict
 }
 
 /** What may be the reason that nothing gets through, as far as the candidates tell. */
-export type Hint = 'no_relay' | 'relay_refused' | 'no_candidates' | 'none';
+export type Hint = 'no_relay' | 'relay_refused' | 'relay_silent' | 'no_candidates' | 'none';
+/** What TURN answers to credentials that it does not know. */
+const UNAUTHORIZED = 401;
 
-export function hintOf({ state, stats, relay, attempts }: Findings): Hint {
+export function hintOf({ state, stats, relay, attempts, serverErrors }: Findings): Hint {
   if (state === 'connected' || attempts < 1) return 'none';
   if (!relay) return 'no_relay';
-  if (stats && !stats.local.includes('relay')) return stats.local.length === 0 ? 'no_candidates' : 'relay_refused';
+  if (serverErrors.has(UNAUTHORIZED)) return 'relay_refused';
+  if (stats && !stats.local.includes('relay')) return stats.local.length === 0 ? 'no_candidates' : 'relay_silent';
   return 'none';
 }
 

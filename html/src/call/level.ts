@@ -1,4 +1,4 @@
-// How loud a microphone is, for a meter: 0 to 1.
+// How loud a microphone is, for a meter: 0 to 1; and its wave, to be drawn.
 
 export class LevelMeter {
   private readonly context = new AudioContext();
@@ -18,6 +18,13 @@ export class LevelMeter {
     if (!this.source) return 0;
     this.analyser.getFloatTimeDomainData(this.samples);
     return loudness(Math.sqrt(this.samples.reduce((sum, sample) => sum + sample * sample, 0) / this.samples.length));
+  }
+
+  /** The samples of the last moment, -1 to 1; the same array each time. */
+  wave(): Readonly<Float32Array> {
+    if (this.source) this.analyser.getFloatTimeDomainData(this.samples);
+    else this.samples.fill(0);
+    return this.samples;
   }
 
   close(): void {

@@ -74,12 +74,12 @@ export class LocalMedia {
     return obstacle() ? null : this.devices();
   }
 
-  private audioWanted(): MediaTrackConstraints {
-    return { ...device(this.choices.microphone), echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+  private audioWanted(chosen = this.choices.microphone): MediaTrackConstraints {
+    return { ...device(chosen), echoCancellation: true, noiseSuppression: true, autoGainControl: true };
   }
 
-  private videoWanted(): MediaTrackConstraints {
-    return { ...device(this.choices.camera), width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
+  private videoWanted(chosen = this.choices.camera): MediaTrackConstraints {
+    return { ...device(chosen), width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
   }
 
   private async fetch(slot: Slot): Promise<void> {
@@ -88,12 +88,24 @@ export class LocalMedia {
       if (!devices || (slot === 'screen' && !devices.getDisplayMedia)) throw new TypeError('no devices');
       const stream = slot === 'screen'
         ? await devices.getDisplayMedia?.({ video: { frameRate: { max: 15 } }, audio: false })
-        : await devices.getUserMedia(slot === 'audio' ? { audio: this.audioWanted() } : { video: this.videoWanted() });
+        : await this.fetchDevice(devices, slot);
       this.put(slot, stream?.getTracks()[0] ?? null);
     } catch (error) {
       const problem = obstacle() ?? problemOf(error);
       this.problems = { ...this.problems, [slot]: problem };
       this.events.emit('changed', undefined);
+    }
+  }
+
+  /** The chosen device, or any when that one is gone. */
+  private async fetchDevice(devices: Devices, slot: Slot): Promise<MediaStream> {
+    const wanted = (chosen?: string): MediaStreamConstraints =>
+      (slot === 'audio' ? { audio: this.audioWanted(chosen) } : { video: this.videoWanted(chosen) });
+    try {
+      return await devices.getUserMedia(wanted());
+    } catch (error) {
+      if ((error as Error).name !== 'OverconstrainedError') throw error;
+      return await devices.getUserMedia(wanted(''));
     }
   }
 
@@ -121,5 +133,5 @@ export class LocalMedia {
   }
 }
 
-/** The chosen device, or another one when it is not there. */
-const device = (id: string): MediaTrackConstraints => (id ? { deviceId: { ideal: id } } : {});
+/** Exactly that one: a mere wish gives way to the wished size of the picture. */
+const device = (id: string): MediaTrackConstraints => (id ? { deviceId: { exact: id } } : {});

@@ -2,7 +2,7 @@
 // is not connected in time is built anew. The offerer, whom the server names, builds; the other one asks it to.
 import { Emitter } from '../connection/emitter';
 import { PeerConnection, NO_TRACKS, type Slot, type Tracks } from './peer_connection';
-import type { Signal } from './signal';
+import type { RecordingStep, Signal } from './signal';
 import { limitSender, type Plan } from './bitrate';
 import { Verification } from './verification';
 
@@ -15,6 +15,10 @@ export interface PeerEvents {
   tracks: void;
   /** The row of emoji is there, or was tampered with. */
   verification: Verification;
+  /** The data channel of a new peer connection. */
+  channel: RTCDataChannel;
+  /** The other side says something about a recording. */
+  recording: RecordingStep;
 }
 
 export interface PeerOptions {
@@ -52,6 +56,8 @@ export class Peer {
   attempts = 0;
   verification: Verification | null = null;
   connection: PeerConnection | null = null;
+  /** Codes of what STUN and TURN servers did not do for the present peer connection. */
+  readonly serverErrors = new Set<number>();
   /** What was tried, with seconds since the beginning, for the report. */
   readonly log: string[] = [];
   private readonly began = Date.now();
@@ -95,6 +101,7 @@ export class Peer {
 
   take(signal: Signal): void {
     if (this.closed) return;
+    if (signal.type === 'recording') return this.events.emit('recording', signal.step);
     if (signal.type === 'rebuild') {
       if (!this.options.offers || signal.build !== this.build) return;
       this.note('the other side asks for a new connection');
@@ -115,6 +122,10 @@ export class Peer {
     if (this.state === 'connected' || this.closed) return;
     if (this.state === 'interrupted') this.restart();
     else this.watch();
+  }
+
+  sayRecording(step: RecordingStep): void {
+    this.options.send({ type: 'recording', step });
   }
 
   close(): void {
@@ -148,6 +159,7 @@ export class Peer {
     this.build = build;
     this.arrived = {};
     this.slower = false;
+    this.serverErrors.clear();
     this.note(build === 1 ? 'connecting' : `connection ${build}`);
     const pc = options.create();
     const verification = this.verification = new Verification(
@@ -174,6 +186,16 @@ export class Peer {
         this.events.emit('tracks', undefined);
       },
       failed: (what) => this.note(`failed: ${what}`),
+      serverFailed: (code, url) => {
+        if (this.connection !== connection) return;
+        if (!this.serverErrors.has(code)) this.note(`${url}: error ${code}`);
+        this.serverErrors.add(code);
+      },
+      ...(!options.legacy && {
+        channel: (channel: RTCDataChannel) => {
+          if (this.connection === connection) this.events.emit('channel', channel);
+        },
+      }),
     });
     connection.begin(this.tracks);
     this.enter(this.state === 'connecting' ? 'connecting' : 'interrupted');

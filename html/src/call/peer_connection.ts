@@ -18,6 +18,10 @@ export interface PeerConnectionOptions {
   arrived(slot: Slot, track: MediaStreamTrack): void;
   /** Something that should have worked did not; for the report. */
   failed(what: string): void;
+  /** The data channel of the two was made, or came from the other side; absent: there is none. */
+  channel?(channel: RTCDataChannel): void;
+  /** A STUN or TURN server did not do its part. */
+  serverFailed?(code: number, url: string): void;
   /** Groups what is sent, for clients that expect a stream. */
   stream?: MediaStream | undefined;
 }
@@ -37,6 +41,8 @@ export class PeerConnection {
     pc.onicecandidate = ({ candidate }) => {
       if (candidate?.candidate) this.tellCandidate(candidate.toJSON());
     };
+    pc.onicecandidateerror = ({ errorCode, url }) => options.serverFailed?.(errorCode, url);
+    pc.ondatachannel = ({ channel }) => options.channel?.(channel);
     pc.onconnectionstatechange = () => options.changed();
     pc.oniceconnectionstatechange = () => options.changed();
     pc.ontrack = ({ transceiver, track }) => {
@@ -49,9 +55,10 @@ export class PeerConnection {
   begin(tracks: Tracks): void {
     this.tracks = tracks;
     if (!this.options.offers) return;
-    const { stream, screen } = this.options;
+    const { stream, screen, channel } = this.options;
     const init: RTCRtpTransceiverInit = { direction: 'sendrecv', ...(stream && { streams: [stream] }) };
     for (const kind of screen ? ['audio', 'video', 'video'] : ['audio', 'video']) this.pc.addTransceiver(kind, init);
+    channel?.(this.pc.createDataChannel('beside'));
     this.run('tracks', () => this.attach());
   }
 
@@ -95,6 +102,7 @@ export class PeerConnection {
     this.closed = true;
     const { pc } = this;
     pc.onnegotiationneeded = pc.onicecandidate = pc.onconnectionstatechange = pc.oniceconnectionstatechange = pc.ontrack = null;
+    pc.onicecandidateerror = pc.ondatachannel = null;
     pc.close();
   }
 

@@ -1,7 +1,11 @@
 // What two clients tell each other to set up their peer connection. Types and names are those of the legacy clients;
-// `build` and `verify`, and the last two, are of clients that know them.
+// `build` and `verify`, and the last three, are of clients that know them.
 import type { Json } from '../protocol/messages.gen';
 import { isRecord } from '../protocol/shapes';
+
+/** Of the one who records: ask, over; of the other one: agree, and refuse, also later. */
+export type RecordingStep = 'ask' | 'agree' | 'refuse' | 'over';
+const STEPS: readonly unknown[] = ['ask', 'agree', 'refuse', 'over'] satisfies RecordingStep[];
 
 export type Signal = (
   | { type: 'offer' | 'answer'; description: RTCSessionDescriptionInit }
@@ -9,6 +13,8 @@ export type Signal = (
   /** The one who answers asks for a new peer connection in place of `build`. */
   | { type: 'rebuild' }
   | { type: 'verify' }
+  /** About a recording by one of the two, see consent.ts. */
+  | { type: 'recording'; step: RecordingStep }
 ) & {
   /** Which peer connection of this pair it belongs to, counted by the offerer from 1; absent: the present one. */
   build?: number;
@@ -38,6 +44,8 @@ export function readSignal(value: unknown): Signal | null {
     case 'rebuild':
     case 'verify':
       return { type: value.type, ...extra };
+    case 'recording':
+      return STEPS.includes(value.step) ? { type: value.type, step: value.step as RecordingStep } : null;
     default:
       return null;
   }

@@ -15,14 +15,18 @@ let context: AudioContext | null = null;
 function play(notes: readonly Note[], volume: number): void {
   context ??= new AudioContext();
   if (context.state === 'suspended') void context.resume();
+  ring(context, context.destination, notes, volume);
+}
+
+function ring(sound: AudioContext, out: AudioNode, notes: readonly Note[], volume: number): void {
   for (const [pitch, at, seconds] of notes) {
-    const begin = context.currentTime + at;
-    const tone = new OscillatorNode(context, { frequency: pitch });
-    const loud = new GainNode(context, { gain: 0 });
+    const begin = sound.currentTime + at;
+    const tone = new OscillatorNode(sound, { frequency: pitch });
+    const loud = new GainNode(sound, { gain: 0 });
     loud.gain.linearRampToValueAtTime(volume, begin + 0.02);
     loud.gain.setValueAtTime(volume, begin + seconds * 0.6);
     loud.gain.linearRampToValueAtTime(0, begin + seconds);
-    tone.connect(loud).connect(context.destination);
+    tone.connect(loud).connect(out);
     tone.start(begin);
     tone.stop(begin + seconds);
   }
@@ -34,6 +38,21 @@ export function repeat(tone: Tone): () => void {
   play(notes, volume);
   const timer = setInterval(() => play(notes, volume), every);
   return () => clearInterval(timer);
+}
+
+/** A few notes on the speaker of that id, "" for the browser's own choice: to hear whether one hears. */
+export async function playSample(speaker: string): Promise<void> {
+  const sound = new AudioContext();
+  const out = sound.createMediaStreamDestination();
+  ring(sound, out, PATTERNS.ring.notes, 0.3);
+  const audio = new Audio();
+  audio.srcObject = out.stream;
+  if (speaker) await audio.setSinkId?.(speaker).catch(() => {});
+  await audio.play().catch(() => {});
+  setTimeout(() => {
+    audio.srcObject = null;
+    void sound.close();
+  }, 2_000);
 }
 
 export const jingle = (which: keyof typeof JINGLES): void => play(JINGLES[which], 0.05);

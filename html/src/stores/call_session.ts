@@ -9,6 +9,8 @@ import { LinkMeter, type LinkStats } from '../call/link_stats';
 import type { LocalMedia } from '../call/local_media';
 import type { Slot } from '../call/peer_connection';
 import type { Peer, PeerState } from '../call/peer';
+import type { Scene } from '../call/recorder';
+import { SideTalk, type SideEntry } from '../call/side_talk';
 import { isInside } from '../call/table';
 import { newId } from '../protocol/ids';
 import {
@@ -16,6 +18,7 @@ import {
   type Signal,
 } from '../protocol/messages.gen';
 import { Refused } from '../protocol/refusals';
+import { CallRecording } from './call_recording';
 import type { CallRequests } from './call_requests';
 import { outcomeOf, type Link } from './link';
 import type { Outcome } from './model';
@@ -50,6 +53,7 @@ const SPEAKING_MS = 250;
 const STATS_EVERY = 8;
 /** Loudness (RTCRtpSynchronizationSource.audioLevel) from which on somebody speaks. */
 const SPEAKS = 0.02;
+const NO_ERRORS: ReadonlySet<number> = new Set();
 
 export class CallSession {
   readonly people = shallowReactive(new Map<string, Participant>());
@@ -63,6 +67,10 @@ export class CallSession {
   readonly since = Date.now();
   readonly startedTalking = computed(() => (this.call.value.answered ?? 0) * 1000);
   readonly departed = shallowRef<Departed | null>(null);
+  /** What people write and give each other beside the media, newest last. */
+  readonly entries = shallowRef<readonly SideEntry[]>([]);
+  readonly side = new SideTalk();
+  readonly recording: CallRecording;
   private readonly engine: Call;
   private readonly tracks = shallowRef<LocalMedia['tracks']>({ audio: null, camera: null, screen: null });
   private readonly meters = new Map<string, LinkMeter>();
@@ -70,10 +78,13 @@ export class CallSession {
   private readonly timer: ReturnType<typeof setInterval>;
   private told: string;
   private ticks = 0;
+  /** Who spoke last. */
+  private speaker = '';
 
   constructor(
     snapshot: CallSnapshot, private readonly link: Link, private readonly requests: CallRequests,
     private readonly own: LocalMedia, private readonly ice: IceServers, readonly device: string,
+    private readonly nameOf: (userId: string) => string,
   ) {
     this.media = this.tracks;
     this.call.value = snapshot.call;
@@ -87,8 +98,18 @@ export class CallSession {
       },
       transmit: (receiver_id, mess, trace_id) => link.connection?.transmit({ type: MessageType.call_signal, receiver_id, mess: mess as never, trace_id }),
     });
+    this.recording = new CallRecording({
+      people: () => engine.others.map(({ user_id: id, stay, legacy }) => ({ id, stay, legacy })),
+      say: (userId, step) => engine.peer(userId)?.sayRecording(step),
+      scene: () => this.scene(),
+      changed: () => void this.tellMedia(),
+    });
+    this.side.events.on('changed', () => (this.entries.value = this.side.entries));
     this.told = JSON.stringify(engine.me?.media ?? {});
-    engine.events.on('members', () => this.follow());
+    engine.events.on('members', () => {
+      this.follow();
+      this.recording.follow();
+    });
     engine.events.on('peer', ({ userId, peer }) => this.meet(userId, peer));
     engine.events.on('over', (departed) => {
       this.departed.value = departed;
@@ -186,6 +207,11 @@ export class CallSession {
     return outcomeOf(this.requests.remove(this.id, [userId]));
   }
 
+  /** Everybody else inside. */
+  get others(): string[] {
+    return this.call.value.members.filter((member) => isInside(member) && member.user_id !== this.link.userId).map(({ user_id }) => user_id);
+  }
+
   setVolume(userId: string, volume: number): void {
     this.change(userId, { volume });
   }
@@ -205,7 +231,7 @@ export class CallSession {
 
   private get flags(): MediaFlags {
     const { audio, camera, screen } = this.own.tracks;
-    return { muted: this.own.muted || !audio, camera: camera !== null, screen: screen !== null, recording: false };
+    return { muted: this.own.muted || !audio, camera: camera !== null, screen: screen !== null, recording: this.recording.state.value === 'running' };
   }
 
   private takeMedia(): void {
@@ -246,10 +272,13 @@ export class CallSession {
   private meet(userId: string, peer: Peer | null): void {
     this.meters.delete(userId);
     if (!peer) {
+      this.side.part(userId);
       this.change(userId, { camera: null, screen: null, sound: null, speaking: false, stats: null, row: [], tampered: false, connection: 'connecting' });
       return;
     }
     this.meters.set(userId, new LinkMeter());
+    this.side.meet(userId, peer);
+    peer.events.on('recording', (step) => this.recording.take(userId, step));
     peer.events.on('state', (connection) => {
       this.change(userId, { connection, ...this.judged(userId, connection === 'connected' ? this.people.get(userId)?.stats ?? null : null) });
     });
@@ -283,7 +312,7 @@ export class CallSession {
   private findings(id: string, stats: LinkStats | null): Findings {
     const peer = this.engine.peer(id);
     return {
-      state: peer?.state ?? 'connecting', attempts: peer?.attempts ?? 0, stats, relay: this.ice.hasRelay,
+      state: peer?.state ?? 'connecting', attempts: peer?.attempts ?? 0, stats, relay: this.ice.hasRelay, serverErrors: peer?.serverErrors ?? NO_ERRORS,
       joined: this.engine.table.member(id)?.state === 'joined',
     };
   }
@@ -298,8 +327,10 @@ export class CallSession {
     for (const [id, { speaking }] of this.people) {
       const receiver = this.engine.peer(id)?.connection?.receivers().audio;
       const now = (receiver?.getSynchronizationSources?.() ?? []).some(({ audioLevel }) => (audioLevel ?? 0) > SPEAKS);
+      if (now) this.speaker = id;
       if (now !== speaking) this.change(id, { speaking: now });
     }
+    this.recording.update();
     if (this.ticks % STATS_EVERY === 0) for (const id of this.people.keys()) void this.measure(id);
     // What was said while the server was away.
     void this.tellMedia();
@@ -317,8 +348,22 @@ export class CallSession {
     this.change(id, this.judged(id, stats));
   }
 
+  /** For a recording: a screen, or else whoever spoke last, or else anybody who shows a picture. */
+  private scene(): Scene {
+    const people = [...this.people.values()];
+    const { audio, camera, screen } = this.tracks.value;
+    const sounds = [...people.map(({ sound }) => sound?.getAudioTracks()[0]), audio].filter((track) => track != null);
+    const shows = people.find(({ media, screen: shown }) => media.screen && shown);
+    const seen = people.find(({ id, media }) => id === this.speaker && media.camera) ?? people.find(({ media }) => media.camera);
+    const name = this.nameOf((shows ?? seen)?.id ?? (this.speaker || this.link.userId));
+    const own = screen ?? (seen ? null : camera);
+    return { sounds, name, picture: shows?.screen ?? (own ? this.streamOf(own) : seen?.camera ?? null) };
+  }
+
   private dispose(): void {
     clearInterval(this.timer);
+    void this.recording.stop();
+    this.side.close();
     this.own.close();
   }
 }

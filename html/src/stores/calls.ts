@@ -16,6 +16,7 @@ import { callRequests } from './call_requests';
 import type { CallSession } from './call_session';
 import { outcomeOf, useLink } from './link';
 import type { ConversationKey, Outcome } from './model';
+import { usePeople } from './people';
 
 /** A call that rings here. */
 export interface Ringing {
@@ -36,6 +37,16 @@ export interface Running {
   elsewhere: boolean;
 }
 
+/** A call room, by its code. */
+export interface Room {
+  /** "": the server draws one. */
+  code: string;
+  /** A room that is not there is not opened. */
+  joinOnly: boolean;
+  /** To open: people who can be inside at once. */
+  size: number;
+}
+
 export interface Entering {
   video: boolean;
   muted: boolean;
@@ -43,7 +54,7 @@ export interface Entering {
   media?: LocalMedia | undefined;
 }
 
-const { call_ring, call_member, call_signal, call_ended, call_running, do_not_disturb, error: not_understood, warning } = MessageType;
+const { call_ring, call_member, call_signal, call_ended, call_running, call_full, do_not_disturb, error: not_understood, warning } = MessageType;
 const RELOAD_MS = 60_000;
 const EARLY = 200;
 const LATE = new Set(['no_such_call', 'not_in_call']);
@@ -51,6 +62,7 @@ const LATE = new Set(['no_such_call', 'not_in_call']);
 export const useCalls = defineStore('calls', () => {
   const link = useLink();
   const preferences = useCallPreferences();
+  const people = usePeople();
   const device = newId();
   const requests = callRequests(link, takeFrame);
   const ringing = shallowRef<Ringing[]>([]);
@@ -59,6 +71,8 @@ export const useCalls = defineStore('calls', () => {
   /** Somebody is about to be called, or a call to be gone into. */
   const entering = ref(false);
   const quiet = ref(false);
+  /** The last one for whom there was no place in the room that one is in. */
+  const turnedAway = shallowRef<{ userId: string } | null>(null);
   const rings = new Map<string, { table: CallTable; callerId: string; timer: ReturnType<typeof setTimeout> }>();
   /** Changes of calls that are not known yet. */
   let early: (MemberChange | CallEnd)[] = [];
@@ -146,6 +160,7 @@ export const useCalls = defineStore('calls', () => {
     if (is(frame, call_member) || is(frame, call_ended)) takeNews(frame.mess);
     else if (is(frame, call_ring)) ring(frame.mess.call, frame.mess.caller_id, frame.mess.until);
     else if (is(frame, call_signal)) takeSignal(frame.sender_id, frame.mess);
+    else if (is(frame, call_full)) turnedAway.value = { userId: frame.mess.user_id };
     else if (is(frame, do_not_disturb)) quiet.value = frame.mess.on;
     else if (is(frame, call_running)) {
       const { group_id, call_id, video } = frame.mess;
@@ -228,7 +243,7 @@ export const useCalls = defineStore('calls', () => {
         media.close();
         return outcome;
       }
-      const begun = new Session(snapshot, link, requests, media, servers, device);
+      const begun = new Session(snapshot, link, requests, media, servers, device, (id) => people.get(id).name);
       session.value = begun;
       silence(begun.id);
       for (const change of claim(begun.id)) 'member' in change ? begun.takeChange(change) : begun.takeEnd(change);
@@ -248,6 +263,9 @@ export const useCalls = defineStore('calls', () => {
   const join = (call_id: string, how: Entering, move = false): Promise<Outcome> =>
     enter((media) => requests.join({ call_id, device, move, media }), how);
 
+  const enterRoom = ({ code, joinOnly, size }: Room, how: Entering): Promise<Outcome> =>
+    enter((media) => requests.room({ code, join_only: joinOnly, video: how.video, ...(size > 0 && { size }), device, move: true, media }), how);
+
   async function decline(id: string): Promise<Outcome> {
     silence(id);
     const outcome = await outcomeOf(requests.decline(id));
@@ -266,6 +284,13 @@ export const useCalls = defineStore('calls', () => {
     if (session.value?.departed.value) session.value = null;
   }
 
+  /** What the server names for calls, fresh. */
+  const iceServers = async (): Promise<RTCIceServer[]> => {
+    const { servers } = await load();
+    await servers.refresh();
+    return servers.servers;
+  };
+
   const setQuiet = (on: boolean): Promise<Outcome> => outcomeOf(requests.setQuiet(on).then((now) => (quiet.value = now.on)));
 
   link.events.on('frame', takeFrame);
@@ -276,7 +301,7 @@ export const useCalls = defineStore('calls', () => {
   link.events.on('end', () => {
     void session.value?.leave();
     for (const id of [...rings.keys()]) silence(id);
-    session.value = null;
+    session.value = turnedAway.value = null;
     running.clear();
     early = [];
     entry = null;
@@ -285,5 +310,5 @@ export const useCalls = defineStore('calls', () => {
   useCallSigns().seen = true;
   if (link.connection?.phase === 'online') void catchUp();
 
-  return { ringing, running, session, entering, quiet, start, join, decline, leave, dismiss, setQuiet, keep };
+  return { ringing, running, session, entering, quiet, turnedAway, start, join, enterRoom, iceServers, decline, leave, dismiss, setQuiet, keep };
 });

@@ -3,9 +3,9 @@ import type { Browser, BrowserContextOptions, Locator } from 'playwright-core';
 
 import { openChromium, Visitor } from './visitor';
 
-/** Five pictures a second are enough to see that they move. */
+/** Three cameras, of which the second one makes depth pictures that nobody can code; five pictures a second are enough to see that they move. */
 export const openWithMedia = (): Promise<Browser> =>
-  openChromium(['--use-fake-device-for-media-stream=fps=5', '--use-fake-ui-for-media-stream', '--auto-accept-this-tab-capture']);
+  openChromium(['--use-fake-device-for-media-stream=device-count=3,fps=5', '--use-fake-ui-for-media-stream', '--auto-accept-this-tab-capture']);
 
 /** Several pages code and decode pictures on the cores of one machine. */
 const PATIENCE_MS = 60_000;
@@ -14,13 +14,19 @@ const FRAMES = 3;
 
 export class Caller extends Visitor {
   static override async inside(browser: Browser, url: string, name: string, settings: BrowserContextOptions = {}): Promise<Caller> {
+    const caller = await Caller.arriveAt(browser, url, settings);
+    await caller.enter(name);
+    return caller;
+  }
+
+  /** Before the form. */
+  static async arriveAt(browser: Browser, url: string, settings: BrowserContextOptions = {}): Promise<Caller> {
     const context = await browser.newContext({
       ignoreHTTPSErrors: true, locale: 'en-US', viewport: { width: 900, height: 640 }, reducedMotion: 'reduce', ...settings,
     });
     const caller = new Caller(await context.newPage());
     caller.page.setDefaultTimeout(PATIENCE_MS);
     await caller.page.goto(url);
-    await caller.enter(name);
     return caller;
   }
 
@@ -54,6 +60,17 @@ export class Caller extends Visitor {
 
   async control(name: string): Promise<void> {
     await this.stage.getByRole('button', { name, exact: true }).click();
+  }
+
+  /** From the menu of the call. */
+  async chooses(item: string): Promise<void> {
+    await this.control('More');
+    await this.page.getByRole('menuitem', { name: item, exact: true }).click();
+  }
+
+  /** A word in the corner. */
+  async isTold(text: string | RegExp): Promise<void> {
+    await this.page.getByText(text).waitFor();
   }
 
   async hangUp(): Promise<void> {

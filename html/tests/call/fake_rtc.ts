@@ -85,6 +85,11 @@ export class FakePeerConnection {
     return made;
   }
 
+  createDataChannel(): object {
+    this.need();
+    return {};
+  }
+
   getTransceivers(): FakeTransceiver[] {
     return this.transceivers;
   }

@@ -127,7 +127,7 @@ describe('the doctor', () => {
     framesReceived: 1, height: 360, limitedBy: 'none', local: ['host'], remote: ['host'], ...more,
   });
   const findings = (more: Partial<Findings> = {}): Findings =>
-    ({ state: 'connected', attempts: 0, joined: true, stats: stats(), relay: true, ...more });
+    ({ state: 'connected', attempts: 0, joined: true, stats: stats(), relay: true, serverErrors: new Set<number>(), ...more });
 
   it.each<[Partial<Findings>, string]>([
     [{}, 'good'],
@@ -147,7 +147,8 @@ describe('the doctor', () => {
 
   it('tells what may be missing', () => {
     expect(hintOf(findings({ state: 'connecting', attempts: 3, relay: false }))).toBe('no_relay');
-    expect(hintOf(findings({ state: 'connecting', attempts: 3 }))).toBe('relay_refused');
+    expect(hintOf(findings({ state: 'connecting', attempts: 3 }))).toBe('relay_silent');
+    expect(hintOf(findings({ state: 'connecting', attempts: 3, serverErrors: new Set([401]) }))).toBe('relay_refused');
     expect(hintOf(findings({ state: 'connecting', attempts: 3, stats: stats({ local: ['host', 'relay'] }) }))).toBe('none');
     expect(hintOf(findings())).toBe('none');
   });
@@ -247,6 +248,20 @@ describe('own media', () => {
     await own.open({ audio: true, camera: true });
     expect(own.tracks.audio).not.toBeNull();
     expect(own.problems).toEqual({ camera: 'missing' });
+  });
+
+  it('are the chosen ones; one that is gone is replaced by any', async () => {
+    const asked: unknown[] = [];
+    const own = media(async (wanted) => {
+      const { deviceId } = wanted?.video as MediaTrackConstraints;
+      asked.push(deviceId);
+      if (deviceId) throw named('OverconstrainedError');
+      return streamOf(['video']);
+    });
+    await own.choose({ microphone: '', camera: 'gone' });
+    await own.setCamera(true);
+    expect(asked).toEqual([{ exact: 'gone' }, undefined]);
+    expect(own.tracks.camera).not.toBeNull();
   });
 
   it('that come after the end are let go of', async () => {

@@ -8,6 +8,7 @@ const PreJoin = lazy(() => import('./PreJoinDialog.vue'));
 const Devices = lazy(() => import('./CallDevicesDialog.vue'));
 const Doctor = lazy(() => import('./CallDoctorDialog.vue'));
 const Invite = lazy(() => import('./CallInviteDialog.vue'));
+const Test = lazy(() => import('./CallTestDialog.vue'));
 
 export interface Begin {
   conversation: string;
@@ -17,6 +18,7 @@ export interface Begin {
 }
 
 export const showPreJoin = (begin: Begin) => openOverlay(PreJoin, { ...begin });
+export const showCallTest = () => openOverlay(Test);
 export const showDevices = () => openOverlay(Devices);
 export const showDoctor = (session: CallSession) => openOverlay(Doctor, { session });
 export const showInvite = (session: CallSession) => openOverlay(Invite, { session });

@@ -12,6 +12,8 @@ export interface Tile {
   /** Null: nothing to see, the face stands in its place. */
   stream: MediaStream | null;
   muted: boolean;
+  /** This one records the call. */
+  recording: boolean;
   speaking: boolean;
   tampered: boolean;
   verdict: Verdict;
@@ -30,19 +32,22 @@ export function useTiles(session: CallSession, me: () => string): ComputedRef<Ti
     const tiles: Tile[] = [];
     for (const { id, state, media, connection, speaking, tampered, verdict, ...streams } of session.people.values()) {
       const common = { userId: id, own: false, verdict, tampered };
-      if (media.screen) tiles.push({ ...common, key: `screen:${id}`, kind: 'screen', stream: streams.screen ?? streams.camera, muted: false, speaking: false, note: '' });
+      if (media.screen) tiles.push({ ...common, key: `screen:${id}`, kind: 'screen', stream: streams.screen ?? streams.camera, muted: false, recording: false, speaking: false, note: '' });
       const legacy = session.call.value.members.find(({ user_id }) => user_id === id)?.legacy ?? false;
       const note = state === 'ringing' ? 'ringing' : connection === 'connected' ? '' : state === 'away' ? 'away' : connection;
       tiles.push({
         ...common, key: id, kind: 'person', stream: media.camera || legacy ? streams.camera : null,
-        muted: state !== 'ringing' && media.muted === true, speaking, note,
+        muted: state !== 'ringing' && media.muted === true, recording: media.recording === true, speaking, note,
       });
     }
     const own = { userId: me(), own: true, verdict: 'good' as const, tampered: false, note: '' as const };
     screen = streamOf(screen, session.media.value.screen);
     camera = streamOf(camera, session.media.value.camera);
-    if (screen) tiles.push({ ...own, key: 'screen', kind: 'screen', stream: screen.stream, muted: false, speaking: false });
-    tiles.push({ ...own, key: 'own', kind: 'person', stream: camera?.stream ?? null, muted: session.muted.value, speaking: false });
+    if (screen) tiles.push({ ...own, key: 'screen', kind: 'screen', stream: screen.stream, muted: false, recording: false, speaking: false });
+    tiles.push({
+      ...own, key: 'own', kind: 'person', stream: camera?.stream ?? null, muted: session.muted.value, speaking: false,
+      recording: session.recording.state.value === 'running',
+    });
     return tiles;
   });
 }

@@ -1,5 +1,6 @@
 import { defineAsyncComponent, type AsyncComponentLoader } from 'vue';
 
+import { withCallWords } from '../../i18n';
 import type { Message } from '../../stores/model';
 import { openOverlay } from './overlay';
 
@@ -11,7 +12,8 @@ const NewGroup = lazy(() => import('../groups/NewGroupDialog.vue'));
 const AddMembers = lazy(() => import('../groups/AddMembersDialog.vue'));
 const RenameGroup = lazy(() => import('../groups/RenameGroupDialog.vue'));
 const Switcher = lazy(() => import('../dialogs/SwitcherDialog.vue'));
-const Shortcuts = lazy(() => import('../dialogs/ShortcutsDialog.vue'));
+const Shortcuts = lazy(() => withCallWords(() => import('../dialogs/ShortcutsDialog.vue')));
+const CallRoom = lazy(() => withCallWords(() => import('../call/RoomDialog.vue')));
 const PersonCard = lazy(() => import('../people/PersonDialog.vue'));
 const RemovePerson = lazy(() => import('../people/RemovePersonDialog.vue'));
 const Viewer = lazy(() => import('../conversation/PictureViewer.vue'));
@@ -23,6 +25,8 @@ export const showAddMembers = (groupId: string) => openOverlay(AddMembers, { gro
 export const showRenameGroup = (groupId: string) => openOverlay(RenameGroup, { groupId });
 export const showSwitcher = () => openOverlay(Switcher);
 export const showShortcuts = () => openOverlay(Shortcuts);
+/** With a code it goes to that room at once. */
+export const showCallRoom = (code = '') => openOverlay(CallRoom, { code });
 export const showPerson = (userId: string) => openOverlay(PersonCard, { userId });
 export const showRemovePerson = (userId: string) => openOverlay(RemovePerson, { userId });
 export const showPicture = (conversation: string, message: Message) => openOverlay(Viewer, { conversation, start: message.key });
