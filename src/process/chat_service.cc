@@ -18,7 +18,6 @@
 #include "process/policy.h"
 #include "process/version.h"
 #include "protocol/refusal_notice.h"
-#include "websocket/close_code.h"
 
 namespace chat::process {
 
@@ -31,7 +30,6 @@ using std::chrono::seconds;
 
 constexpr milliseconds kDrainPoll{50};
 constexpr milliseconds kLeaveLimit{400};  // the master waits a little longer before it kills
-constexpr milliseconds kRenumberPause{100};
 
 void on_sentinels(const std::string& problem) {
   if (problem.empty())
@@ -88,7 +86,7 @@ ChatService::ChatService(net::EventLoop& loop, net::ThreadPool& disk, WorkerCont
           [this](std::string_view published) { features::deliver_signal(services_, published); },
           [this] { features::resume_calls(services_); }),
       bus_(stream_, registry_, framer_, context.id,
-           [this](bool went_back) { return catch_up(went_back); }),
+           [this](bool went_back) { return catch_up_.run(went_back); }),
       pauses_(loop),
       services_{context.settings,
                 loop,
@@ -110,6 +108,7 @@ ChatService::ChatService(net::EventLoop& loop, net::ThreadPool& disk, WorkerCont
                 limits_,
                 features::read_turn_secret(context.settings)},
       dispatcher_(services_),
+      catch_up_(services_, newest_),
       session_resource_(services_, policy_of(context.settings)),
       environment_{loop,
                    registry_,
@@ -158,7 +157,7 @@ void ChatService::follow(const config::RedisHost& primary) {
 
 void ChatService::on_redis(store::Redis::State state, const std::string& problem) {
   if (state != store::Redis::State::up) {
-    if (std::exchange(redis_up_, false)) ++outages_;
+    if (std::exchange(redis_up_, false)) catch_up_.note_outage();
     if (state == store::Redis::State::refused)
       log::error("Redis cannot be used: {}", problem);
     else
@@ -167,20 +166,9 @@ void ChatService::on_redis(store::Redis::State state, const std::string& problem
   }
   redis_up_ = true;
   log::info("connected to Redis");
-  if (outages_ != 0) signals_.renew();
+  if (catch_up_.had_outage()) signals_.renew();
   presence_keeper_.redis_is_back();
-  coro::spawn(check_newest());
-}
-
-// Lost may be what no bus had brought yet, when Redis is another one or was restored.
-coro::Task<void> ChatService::check_newest() {
-  bool lost = false;
-  try {
-    lost = !co_await newest_.is_held();
-  } catch (const Rejected& rejected) {
-    log::debug("not known whether Redis lost something: {}", rejected.detail());
-  }
-  if (lost) co_await catch_up(true);
+  coro::spawn(catch_up_.check());
 }
 
 void ChatService::start(std::function<void()> ready) { coro::spawn(run_start(std::move(ready))); }
@@ -273,33 +261,6 @@ coro::Task<void> ChatService::index_old_data() {
   } catch (const Rejected& rejected) {
     log::warn("old private conversations and names are not indexed yet: {}", rejected.what());
   }
-}
-
-// The bus may be back before the commands are; numbers must not go on under the old epoch.
-coro::Task<void> ChatService::renumber() {
-  while (!services_.stopping) {
-    try {
-      co_await redis_.ready();
-      co_await messages_.begin_era();
-      co_return;
-    } catch (const Rejected& rejected) {
-      log::warn("no new numbering yet: {}", rejected.what());
-    }
-    co_await pauses_.sleep(kRenumberPause);
-  }
-}
-
-// Entries of the bus were lost to this worker. Its clients reconnect and read what they missed.
-coro::Task<void> ChatService::catch_up(bool went_back) {
-  // Both the bus and check_newest() may find out; clients that are back already need not go again.
-  if (went_back && std::exchange(told_outage_, outages_) == outages_) co_return;
-  log::warn("{}; {} clients are sent to catch up",
-            went_back ? "Redis lost its newest data" : "entries of the bus were missed",
-            registry_.logged_in().size());
-  if (went_back) co_await renumber();
-  registry_.for_each([](Session& session) {
-    session.close(websocket::kServiceRestart, "messages were missed: reconnect and catch up");
-  });
 }
 
 }  // namespace chat::process

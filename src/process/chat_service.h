@@ -18,6 +18,7 @@
 #include "net/event_loop.h"
 #include "net/http_exchange.h"
 #include "net/thread_pool.h"
+#include "process/catch_up.h"
 #include "process/dispersal.h"
 #include "process/worker.h"
 #include "session/environment.h"
@@ -63,9 +64,6 @@ class ChatService {
   void on_redis(store::Redis::State state, const std::string& problem);
   coro::Task<void> run_start(std::function<void()> ready);
   coro::Task<void> run_leave(std::function<void()> done);
-  coro::Task<void> catch_up(bool went_back);
-  coro::Task<void> renumber();
-  coro::Task<void> check_newest();
   store::Redis* writes();
   void follow(const config::RedisHost& primary);
   coro::Task<void> index_old_data();
@@ -98,6 +96,7 @@ class ChatService {
   store::Pauses pauses_;
   features::Services services_;
   features::Dispatcher dispatcher_;
+  CatchUp catch_up_;
   features::SessionResource session_resource_;
   session::Environment environment_;
   features::PresenceKeeper presence_keeper_;
@@ -109,8 +108,6 @@ class ChatService {
   std::optional<net::Timer> leave_limit_;
   std::uint64_t last_connection_ = 0;
   bool redis_up_ = false;
-  std::uint64_t outages_ = 0;      // of the connection to Redis
-  std::uint64_t told_outage_ = 0;  // the last one after which something was lost
 };
 
 }  // namespace chat::process
