@@ -20,7 +20,7 @@ Q := $(if $(V),,@)
 
 # The rooms of src/ by rank: a room includes itself and rooms of a lower rank only.
 ROOMS_0 = base
-ROOMS_1 = coro config protocol websocket net
+ROOMS_1 = coro config picture protocol websocket net
 ROOMS_2 = store session
 ROOMS_3 = bus
 ROOMS_4 = features
@@ -46,7 +46,7 @@ UNIT_BUILD = $(if $(SANITIZER),build,$(BUILD))/unit
 UNOPTIMIZED = -std=c++20 -O0 $(DEBUG) -fPIE $(WARNINGS)
 LDFLAGS += -pie -Wl,-z,relro,-z,now
 LDLIBS = -levent_core -levent_extra -lssl -lcrypto -lhiredis -lsodium -lcrypt -lmagic -lz \
-         -lspdlog -lfmt -lseccomp -lpthread
+         -lspdlog -lfmt -lseccomp -lturbojpeg -lpng16 -lgif -lwebp -lwebpdemux -lpthread
 
 LIBS = $(ROOMS:%=$(BUILD)/lib/%.a)
 UNIT_TESTS = $(ROOMS:%=$(BUILD)/bin/unit-%)

@@ -7,7 +7,9 @@
 #include "base/ids.h"
 #include "features/answer.h"
 #include "features/conversation_name.h"
+#include "features/file_access.h"
 #include "features/group_change.h"
+#include "features/shared_file.h"
 #include "features/text_rules.h"
 #include "protocol/stored_message.h"
 
@@ -56,7 +58,8 @@ void check_name(const Services& services, const std::string& name) {
 
 // "" is no picture.
 void check_avatar(const std::string& avatar) {
-  if (!avatar.empty() && !is_upload_path(avatar, "/upload/image/"))
+  const bool ours = !file_in(avatar).empty() && avatar.find('?') == std::string::npos;
+  if (!avatar.empty() && !ours && !is_upload_path(avatar, "/upload/image/"))
     throw Rejected(Refusal::avatar_refused, "not the path of a picture");
 }
 
@@ -76,6 +79,7 @@ coro::Task<void> create_group(Services& services, SessionPtr me, protocol::Group
   check_name(services, request.mess.name);
   const std::string avatar = request.mess.avatar.value_or("");
   check_avatar(avatar);
+  co_await open_picture(services, avatar, me->user_id());
   store::Group group;
   group.id = new_id();
   group.name = request.mess.name;
@@ -168,12 +172,16 @@ coro::Task<void> update_group(Services& services, SessionPtr me, protocol::Group
   if (!facts.name && !facts.avatar) throw Rejected(Refusal::bad_field, "nothing to change");
   if (facts.name) check_name(services, *facts.name);
   if (facts.avatar) check_avatar(*facts.avatar);
+  const auto before = co_await services.groups.info(facts.group_id);
+  const std::string avatar = facts.avatar.value_or("");
+  co_await open_picture(services, avatar, me->user_id());
   GroupChanged change = group_change(me->user_id(), facts.group_id, "renamed", {});
   change.mess.name = facts.name;
   change.mess.avatar = facts.avatar;
   store::Entry entry = entry_of(change);
   co_await services.groups.update(facts.group_id, me->user_id(), facts.name, facts.avatar,
                                   std::move(entry));
+  if (before && facts.avatar) co_await hide_picture(services, before->avatar);
   answer_done(*me, request, kUpdated);
 }
 
@@ -220,6 +228,7 @@ void handle_groups(Services& services) {
   const auto deliver = [&services, for_each_session](const auto& event,
                                                      const store::BusEntry& entry) {
     const std::string& group_id = event.receiver_id;
+    services.file_access.forget(store::Conversation::group(group_id).key());
     for_each_session(entry.joined,
                      [&](Session& session) { services.registry.join_group(session, group_id); });
     services.bus.send(services.registry.of_group(group_id), event);

@@ -9,6 +9,7 @@
 #include "features/answer.h"
 #include "features/conversation_name.h"
 #include "features/history_page.h"
+#include "features/shared_file.h"
 
 namespace chat::features {
 
@@ -95,6 +96,8 @@ coro::Task<void> answer_history(Services& services, SessionPtr me, protocol::Env
   } else {
     history.mess = show_page(*me, page, name);
   }
+  if (me->is_legacy())
+    for (protocol::Chat& message : history.mess) message = for_legacy(services, message);
   history.type = request.type;
   history.sender_id = me->user_id();
   history.receiver_id = request.receiver_id;

@@ -5,7 +5,9 @@
 
 #include "features/answer.h"
 #include "features/conversation_name.h"
+#include "features/file_access.h"
 #include "features/mentions.h"
+#include "features/shared_file.h"
 #include "features/text_rules.h"
 #include "protocol/message_types.h"
 #include "protocol/stored_message.h"
@@ -41,7 +43,7 @@ Value checked_file(Value mess) {
   const Value* const size = mess.find("size");
   if (name == nullptr || name->as_string() == nullptr || size == nullptr || !size->as_number() ||
       path == nullptr || path->as_string() == nullptr ||
-      !is_upload_path(*path->as_string(), "/upload/"))
+      (file_shown(mess).empty() && !is_upload_path(*path->as_string(), "/upload/")))
     throw Rejected(Refusal::bad_field, "mess must be an uploaded file's {name, path, size}");
   std::erase_if(*mess.as_map(), [](const auto& entry) {
     return entry.first != "name" && entry.first != "path" && entry.first != "size";
@@ -94,6 +96,7 @@ store::Draft draft_of(const Services& services, const Chat& chat,
   draft.rate = message_rate(services.settings);
   draft.reply_to = static_cast<std::uint64_t>(chat.reply_to.value_or(0));
   draft.mentions_everybody = mentions_everybody(chat.mentions);
+  draft.file = file_shown(chat.mess);
   draft.entry = {std::move(parts.head), std::move(parts.tail),
                  protocol::encode(protocol::Wire::v1, chat)};
   return draft;
@@ -105,6 +108,28 @@ Sessions legacy_part(const Sessions& sessions, bool legacy) {
     return session->is_legacy() == legacy;
   });
   return part;
+}
+
+// What the server knows of the file that a message shows.
+coro::Task<void> describe(Services& services, Chat& chat) {
+  if (file_shown(chat.mess).empty()) co_return;
+  Value mess = co_await described(services, chat.type, chat.mess);
+  chat.mess = std::move(mess);
+}
+
+// Legacy clients get the address of a file in a form that opens it.
+void send(Services& services, const Sessions& sessions, const Chat& chat) {
+  if (file_shown(chat.mess).empty()) return services.bus.send(sessions, chat);
+  services.bus.send(legacy_part(sessions, false), chat);
+  services.bus.send(legacy_part(sessions, true), for_legacy(services, chat));
+}
+
+store::Conversation conversation_of(const bus::Audience& audience) {
+  if (audience.kind == bus::Audience::Kind::direct)
+    return store::Conversation::direct(audience.first, audience.second);
+  if (audience.kind == bus::Audience::Kind::group)
+    return store::Conversation::group(audience.first);
+  return store::Conversation::lobby();
 }
 
 // A legacy sender learns in place of its own message that nobody reads it now.
@@ -126,7 +151,7 @@ void deliver_direct(Services& services, const Chat& chat, bool receiver_online) 
   shown.conversation = direct_name(chat.receiver_id);
   const Sessions& senders = services.registry.of_user(chat.sender_id);
   if (receiver_online || !content) {
-    services.bus.send(senders, shown);
+    send(services, senders, shown);
   } else {
     services.bus.send(legacy_part(senders, false), shown);
     tell_offline(services, chat);
@@ -134,7 +159,7 @@ void deliver_direct(Services& services, const Chat& chat, bool receiver_online) 
   if (chat.receiver_id.text == chat.sender_id) return;
   if (content) shown.type = protocol::other_type(chat.type);
   shown.conversation = direct_name(chat.sender_id);
-  services.bus.send(services.registry.of_user(chat.receiver_id.text), shown);
+  send(services, services.registry.of_user(chat.receiver_id.text), shown);
 }
 
 }  // namespace
@@ -171,6 +196,7 @@ coro::Task<void> send_common(Services& services, SessionPtr me, protocol::SendCo
   const std::string receiver = is_lobby(request.receiver_id) ? "0" : request.receiver_id.text;
   Chat chat = chat_of(services, *me, request, receiver);
   chat.conversation = common_name(receiver);
+  co_await describe(services, chat);
   store::Draft draft = draft_of(services, chat, common_conversation(receiver));
   const store::Stored stored = co_await services.messages.append(std::move(draft));
   acknowledge(*me, request, chat.conversation, stored);
@@ -178,7 +204,8 @@ coro::Task<void> send_common(Services& services, SessionPtr me, protocol::SendCo
 
 coro::Task<void> send_personal(Services& services, SessionPtr me, protocol::SendPersonal request) {
   const std::string receiver = request.receiver_id.text;
-  const Chat chat = chat_of(services, *me, request, receiver);
+  Chat chat = chat_of(services, *me, request, receiver);
+  co_await describe(services, chat);
   store::Draft draft =
       draft_of(services, chat, store::Conversation::direct(chat.sender_id, receiver));
   draft.receiver = receiver;
@@ -189,12 +216,14 @@ coro::Task<void> send_personal(Services& services, SessionPtr me, protocol::Send
 void handle_messages(Services& services) {
   services.bus.handle<Chat>([&services](const Chat& chat, const store::BusEntry& entry) {
     const bus::Audience audience = bus::parse_audience(entry.audience);
+    if (chat.type == protocol::type::message_recall)
+      services.file_access.forget(conversation_of(audience).key());
     if (audience.kind == bus::Audience::Kind::direct)
       deliver_direct(services, chat, entry.receiver_online);
     else if (audience.kind == bus::Audience::Kind::lobby)
-      services.bus.send(services.registry.logged_in(), chat);
+      send(services, services.registry.logged_in(), chat);
     else
-      services.bus.send(services.bus.sessions_of(audience), chat);
+      send(services, services.bus.sessions_of(audience), chat);
   });
 }
 

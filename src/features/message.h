@@ -9,7 +9,7 @@
 namespace chat::features {
 
 // 100, 300, 400, 500, 1000: to the lobby or to a group. Refuses: empty_message, bad_field,
-// disabled, not_a_member, id_taken, storage_unavailable.
+// disabled, not_a_member, id_taken, no_such_file, storage_unavailable.
 coro::Task<void> send_common(Services& services, session::SessionPtr me,
                              protocol::SendCommon request);
 

@@ -110,6 +110,8 @@ coro::Task<void> recall_message(Services& services, SessionPtr me,
   Revision revision;
   revision.seq = checked_seq(seq);
   revision.window = services.settings.recall_window;
+  revision.file_age =
+      std::chrono::duration_cast<std::chrono::seconds>(services.settings.unsent_file_age);
   const Target target = co_await target_of(services, me, request.receiver_id.text);
   Value::Map mess{{"seq", seq}};
   const Chat told = chat_of(*me, request, target, std::move(mess));

@@ -22,7 +22,14 @@
 #include "store/sessions.h"
 #include "store/users.h"
 
+namespace chat::store {
+class KeptFiles;
+class OpenUploads;
+}  // namespace chat::store
+
 namespace chat::features {
+
+class FileAccess;
 
 struct Services {
   const config::Settings& settings;
@@ -42,6 +49,9 @@ struct Services {
   store::Presence& presence;
   store::Calls& calls;
   store::Files& files;
+  store::KeptFiles& kept_files;
+  store::OpenUploads& open_uploads;
+  FileAccess& file_access;
   store::Limits& limits;
 
   // That of settings.turn_secret_file; empty without one.

@@ -30,7 +30,6 @@ class SessionResource {
 
  private:
   void handle(const net::HttpExchangePtr& exchange);
-  bool may_ask(const net::HttpExchange& exchange) const;
   void log_in(const net::HttpExchangePtr& exchange);
   coro::Task<void> finish_log_in(net::HttpExchangePtr exchange, std::string body);
   coro::Task<void> end_session(std::string session_id, store::Visitor visitor);

@@ -61,6 +61,19 @@ bool is_at_most(std::string_view utf8, std::size_t characters) {
   return static_cast<std::size_t>(leads) <= characters;
 }
 
+std::string presentable_file_name(std::string_view utf8) {
+  std::string name;
+  while (!utf8.empty()) {
+    const std::string_view before = utf8;
+    const std::uint32_t code = next_code_point(utf8);
+    const bool separates = code == '/' || code == '\\' || code == ':';
+    const bool leads = code == '.' && name.empty();
+    if (separates || leads || is_deceptive(code)) continue;
+    name += before.substr(0, before.size() - utf8.size());
+  }
+  return name.empty() ? "file" : name;
+}
+
 bool is_upload_path(std::string_view path, std::string_view folder) {
   if (path.size() > kLongestPath || path.size() <= folder.size() || !path.starts_with(folder))
     return false;

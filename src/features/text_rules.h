@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace chat::features {
@@ -13,6 +14,10 @@ bool is_presentable_name(std::string_view utf8, std::size_t most);
 
 // Whether `utf8` has at most that many characters.
 bool is_at_most(std::string_view utf8, std::size_t characters);
+
+// `utf8` as the name of a file to be saved: without what deceives the eye, slashes, and dots at the
+// beginning; "file" when nothing is left.
+std::string presentable_file_name(std::string_view utf8);
 
 // Whether `path` has the form of a kept file's path below `folder`, such as "/upload/image/".
 // Whether there is such a file is not looked at: data of the PHP original may name files elsewhere.

@@ -51,7 +51,10 @@ void FileLookup::run(const Folder& folder) {
   file = folder.open_file(name);
   if (!file) return;
   facts = facts_of(file.get(), {});
-  if (file_type_of(name).compressible) choose_variant(folder);
+  if (!etag.empty())
+    facts.etag = etag;
+  else if (file_type_of(name).compressible)
+    choose_variant(folder);
   part = choose_part(facts, conditions);
   if (part.status == 200 || part.status == 206) read_start();
 }

@@ -15,6 +15,7 @@ namespace chat::net {
 struct FileLookup {
   // In.
   std::string name;  // relative to the folder
+  std::string etag;  // of the file; empty: made from size and time
   FileConditions conditions;
   std::size_t read_ahead = 0;  // bytes of the part to read at once
 

@@ -28,17 +28,20 @@ void add_caching(HttpResponse& response, const FileLookup& lookup, bool uploads)
 
 void add_content(HttpResponse& response, const FileLookup& lookup, bool uploads) {
   const FileType& type = file_type_of(lookup.name);
-  response.add("Content-Type", type.content_type).add("Accept-Ranges", "bytes");
+  response.add("Content-Type", type.content_type);
   if (!lookup.coding.empty()) response.add("Content-Encoding", lookup.coding);
   if (uploads) {
     if (!type.passive) response.add("Content-Disposition", "attachment");
     response.add("Content-Security-Policy", "default-src 'none'; sandbox");
   }
-  if (lookup.part.status == 206) {
-    const FilePart& part = lookup.part;
-    response.add("Content-Range", fmt::format("bytes {}-{}/{}", part.offset,
-                                              part.offset + part.length - 1, lookup.facts.size));
-  }
+}
+
+void add_range(HttpResponse& response, const FileLookup& lookup) {
+  response.add("Accept-Ranges", "bytes");
+  if (lookup.part.status != 206) return;
+  const FilePart& part = lookup.part;
+  response.add("Content-Range", fmt::format("bytes {}-{}/{}", part.offset,
+                                            part.offset + part.length - 1, lookup.facts.size));
 }
 
 }  // namespace
@@ -49,6 +52,7 @@ class StaticFiles::Service : public std::enable_shared_from_this<Service> {
       : loop_(loop), pool_(pool), options_(std::move(options)), folder_(options_.folder) {}
 
   void serve(const HttpExchangePtr& exchange);
+  void serve_file(const HttpExchangePtr& exchange, ServedFile file);
 
  private:
   // One of the answers that may be given at once; held until its last byte has gone.
@@ -56,7 +60,10 @@ class StaticFiles::Service : public std::enable_shared_from_this<Service> {
   class PlacedStream;
 
   Place take_place();
-  void answer(HttpExchange& exchange, FileLookup& lookup, Place place);
+  void look_up(const HttpExchangePtr& exchange, std::string name,
+               std::shared_ptr<const ServedFile> file);
+  void add_head(HttpResponse& response, const FileLookup& lookup, const ServedFile* file) const;
+  void answer(HttpExchange& exchange, FileLookup& lookup, const ServedFile* file, Place place);
   static void refuse_as_busy(HttpExchange& exchange);
 
   EventLoop& loop_;
@@ -89,15 +96,28 @@ void StaticFiles::Service::serve(const HttpExchangePtr& exchange) {
   std::string name = request.path().substr(options_.prefix.size());
   if (name.empty() || name.ends_with('/')) name += options_.index;
   if (!is_plain_name(name)) return exchange->respond_error(404);
-  if (answers_ >= options_.max_answers) return refuse_as_busy(*exchange);
+  look_up(exchange, std::move(name), nullptr);
+}
 
+void StaticFiles::Service::serve_file(const HttpExchangePtr& exchange, ServedFile file) {
+  std::string name = file.name;
+  look_up(exchange, std::move(name), std::make_shared<const ServedFile>(std::move(file)));
+}
+
+void StaticFiles::Service::look_up(const HttpExchangePtr& exchange, std::string name,
+                                   std::shared_ptr<const ServedFile> file) {
+  if (answers_ >= options_.max_answers) return refuse_as_busy(*exchange);
+  const HttpRequest& request = exchange->request();
   const auto lookup = std::make_shared<FileLookup>();
   lookup->name = std::move(name);
+  if (file) lookup->etag = file->etag;
   lookup->conditions = FileConditions::of(request);
   lookup->read_ahead = request.method() == "HEAD" ? 0 : options_.piece;
-  const bool queued = pool_.submit(
-      [lookup, self = shared_from_this()] { lookup->run(self->folder_); },
-      [lookup, exchange, place = take_place()] { place->answer(*exchange, *lookup, place); });
+  const bool queued =
+      pool_.submit([lookup, self = shared_from_this()] { lookup->run(self->folder_); },
+                   [lookup, file = std::move(file), exchange, place = take_place()] {
+                     place->answer(*exchange, *lookup, file.get(), place);
+                   });
   if (!queued) refuse_as_busy(*exchange);
 }
 
@@ -105,7 +125,20 @@ void StaticFiles::Service::refuse_as_busy(HttpExchange& exchange) {
   exchange.respond_error(HttpResponse(503).add("Retry-After", "1"));
 }
 
-void StaticFiles::Service::answer(HttpExchange& exchange, FileLookup& lookup, Place place) {
+void StaticFiles::Service::add_head(HttpResponse& response, const FileLookup& lookup,
+                                    const ServedFile* file) const {
+  if (file == nullptr) {
+    add_caching(response, lookup, options_.uploads);
+    if (response.status() != 304) add_content(response, lookup, options_.uploads);
+  } else {
+    response.add("ETag", lookup.facts.etag);
+    for (const auto& [name, value] : file->fields) response.add(name, value);
+  }
+  if (response.status() != 304) add_range(response, lookup);
+}
+
+void StaticFiles::Service::answer(HttpExchange& exchange, FileLookup& lookup,
+                                  const ServedFile* file, Place place) {
   if (!lookup.file) return exchange.respond_error(404);
   const FilePart& part = lookup.part;
   HttpResponse response(part.status);
@@ -113,9 +146,8 @@ void StaticFiles::Service::answer(HttpExchange& exchange, FileLookup& lookup, Pl
     response.add("Content-Range", fmt::format("bytes */{}", lookup.facts.size));
     return exchange.respond_error(std::move(response));
   }
-  add_caching(response, lookup, options_.uploads);
+  add_head(response, lookup, file);
   if (part.status == 304) return exchange.respond(response);
-  add_content(response, lookup, options_.uploads);
   auto stream = std::make_unique<FileStream>(loop_, pool_, std::move(lookup.file), part.offset,
                                              part.length, std::move(lookup.start), options_.piece);
   exchange.respond_from(response, part.length,
@@ -126,5 +158,9 @@ StaticFiles::StaticFiles(EventLoop& loop, ThreadPool& pool, StaticFilesOptions o
     : service_(std::make_shared<Service>(loop, pool, std::move(options))) {}
 
 void StaticFiles::serve(const HttpExchangePtr& exchange) const { service_->serve(exchange); }
+
+void StaticFiles::serve_file(const HttpExchangePtr& exchange, ServedFile file) const {
+  service_->serve_file(exchange, std::move(file));
+}
 
 }  // namespace chat::net

@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "net/http_exchange.h"
 #include "net/thread_pool.h"
@@ -25,6 +27,13 @@ struct StaticFilesOptions {
   std::size_t max_answers = 1024;  // at once; more get 503
 };
 
+// One file, and how it is to be called and shown.
+struct ServedFile {
+  std::string name;  // below the folder
+  std::string etag;  // with its quotes; empty: made from size and time
+  std::vector<std::pair<std::string, std::string>> fields;  // of the head: type, caching, …
+};
+
 class StaticFiles {
  public:
   // Throws std::runtime_error, one line, when the folder cannot be opened.
@@ -32,6 +41,9 @@ class StaticFiles {
 
   // A route's handler: answers a GET or HEAD below the prefix.
   void serve(const HttpExchangePtr& exchange) const;
+
+  // Answers a GET or HEAD with that file, whatever its path says.
+  void serve_file(const HttpExchangePtr& exchange, ServedFile file) const;
 
  private:
   class Service;

@@ -70,6 +70,14 @@ store::CallLimits call_limits(const config::Settings& settings) {
   return limits;
 }
 
+store::SizeLimits size_limits(const config::Settings& settings) {
+  store::SizeLimits limits;
+  limits.any = settings.max_upload_size;
+  limits.image = settings.max_image_size;
+  limits.media = settings.max_media_size;
+  return limits;
+}
+
 store::PresenceLimits presence_limits(const config::Settings& settings) {
   store::PresenceLimits limits;
   limits.max_devices = settings.max_devices;

@@ -8,6 +8,7 @@
 #include "session/environment.h"
 #include "store/calls.h"
 #include "store/groups.h"
+#include "store/kept_files.h"
 #include "store/presence.h"
 #include "store/redis.h"
 #include "store/sessions.h"
@@ -27,6 +28,7 @@ std::string session_over_notice();
 store::SessionLimits session_ttl(const config::Settings& settings);
 store::GroupLimits group_limits(const config::Settings& settings);
 store::CallLimits call_limits(const config::Settings& settings);
+store::SizeLimits size_limits(const config::Settings& settings);
 store::PresenceLimits presence_limits(const config::Settings& settings);
 session::SessionLimits session_limits(const config::Settings& settings);
 websocket::Limits reader_limits(const config::Settings& settings);

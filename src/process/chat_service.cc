@@ -79,6 +79,9 @@ ChatService::ChatService(net::EventLoop& loop, net::ThreadPool& disk, WorkerCont
       presence_(redis_, context.id, context.settings.bus_length, presence_limits(context.settings)),
       calls_(redis_, context.id, context.settings.bus_length, call_limits(context.settings)),
       files_(redis_, disk, context.settings.upload, context.settings.max_upload_size),
+      pictures_(loop, std::move(context.pictures)),
+      kept_files_(redis_, disk, pictures_, context.settings.upload, size_limits(context.settings)),
+      open_uploads_(redis_),
       limits_(redis_),
       stream_(loop.base(), redis_options(context.settings), streams_of(context.id)),
       signals_(
@@ -87,29 +90,23 @@ ChatService::ChatService(net::EventLoop& loop, net::ThreadPool& disk, WorkerCont
           [this] { features::resume_calls(services_); }),
       bus_(stream_, registry_, framer_, context.id,
            [this](bool went_back) { return catch_up_.run(went_back); }),
+      file_access_(kept_files_),
       pauses_(loop),
-      services_{context.settings,
-                loop,
-                pauses_,
-                hashing_,
-                registry_,
-                bus_,
-                redis_,
-                users_,
-                names_,
-                sessions_,
-                messages_,
-                peers_,
-                marks_,
-                groups_,
-                presence_,
-                calls_,
-                files_,
-                limits_,
-                features::read_turn_secret(context.settings)},
+      services_{context.settings, loop,
+                pauses_,          hashing_,
+                registry_,        bus_,
+                redis_,           users_,
+                names_,           sessions_,
+                messages_,        peers_,
+                marks_,           groups_,
+                presence_,        calls_,
+                files_,           kept_files_,
+                open_uploads_,    file_access_,
+                limits_,          features::read_turn_secret(context.settings)},
       dispatcher_(services_),
       catch_up_(services_, newest_),
       session_resource_(services_, policy_of(context.settings)),
+      file_resource_(services_, disk, policy_of(context.settings)),
       environment_{loop,
                    registry_,
                    framer_,
@@ -125,6 +122,7 @@ ChatService::ChatService(net::EventLoop& loop, net::ThreadPool& disk, WorkerCont
   features::handle_groups(services_);
   features::handle_marks(services_);
   features::handle_notices(services_);
+  if (context.slot == 0) file_sweeper_.emplace(services_, disk);
   const config::Settings& settings = context.settings;
   if (settings.redis.kind == config::RedisAddress::Kind::sentinel)
     sentinels_.emplace(
@@ -179,6 +177,7 @@ coro::Task<void> ChatService::run_start(std::function<void()> ready) {
       co_await redis_.ready();
       co_await presence_keeper_.start(context_.dead_ids);
       co_await stream_.start();
+      co_await file_access_.load_key(redis_);
       started = true;
     } catch (const Rejected& rejected) {
       log::warn("start is held up: {} ({})", rejected.what(), rejected.detail());
@@ -245,6 +244,7 @@ void ChatService::reload() {
   environment_.limits = session_limits(settings);
   environment_.reader_limits = reader_limits(settings);
   session_resource_.set_policy(policy_of(settings));
+  file_resource_.set_policy(policy_of(settings));
   framer_.set_compression_min_size(settings.compression_min_size);
   sessions_.set_limits(session_ttl(settings));
   groups_.set_limits(group_limits(settings));
@@ -252,6 +252,7 @@ void ChatService::reload() {
   calls_.set_limits(call_limits(settings));
   services_.turn_secret = features::read_turn_secret(settings);
   files_.set_max_size(settings.max_upload_size);
+  kept_files_.set_limits(size_limits(settings));
 }
 
 coro::Task<void> ChatService::index_old_data() {

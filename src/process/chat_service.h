@@ -10,6 +10,9 @@
 #include "bus/bus.h"
 #include "features/call_keeper.h"
 #include "features/dispatcher.h"
+#include "features/file_access.h"
+#include "features/file_resource.h"
+#include "features/file_sweeper.h"
 #include "features/group_keeper.h"
 #include "features/presence.h"
 #include "features/services.h"
@@ -24,6 +27,9 @@
 #include "session/environment.h"
 #include "session/session.h"
 #include "store/folder_flusher.h"
+#include "store/kept_files.h"
+#include "store/open_uploads.h"
+#include "store/picture_maker.h"
 #include "store/sentinels.h"
 #include "store/signals.h"
 
@@ -31,7 +37,7 @@ namespace chat::process {
 
 class ChatService {
  public:
-  // `disk` writes uploads.
+  // `disk` reads and writes uploads.
   ChatService(net::EventLoop& loop, net::ThreadPool& disk, WorkerContext& context);
 
   // Connects to Redis, takes the dead workers' users off the online list and reads the bus; then
@@ -43,6 +49,9 @@ class ChatService {
 
   // Logging in over HTTP.
   net::HttpRoute session_route() { return session_resource_.route(); }
+
+  // Uploads and downloads.
+  net::HttpRoute file_route() { return file_resource_.route(); }
 
   // Says goodbye to everybody, those included who still come; calls `done` when all are gone,
   // nothing is left to be told, and `is_quiet` says that nobody more will come. Then this worker
@@ -87,23 +96,29 @@ class ChatService {
   store::Presence presence_;
   store::Calls calls_;
   store::Files files_;
+  store::PictureMaker pictures_;
+  store::KeptFiles kept_files_;
+  store::OpenUploads open_uploads_;
   store::Limits limits_;
   store::BusStream stream_;
   store::Signals signals_;
   std::optional<store::Sentinels> sentinels_;
   std::optional<store::FolderFlusher> flusher_;
   bus::Bus bus_;
+  features::FileAccess file_access_;
   store::Pauses pauses_;
   features::Services services_;
   features::Dispatcher dispatcher_;
   CatchUp catch_up_;
   features::SessionResource session_resource_;
+  features::FileResource file_resource_;
   session::Environment environment_;
   features::PresenceKeeper presence_keeper_;
   std::optional<Dispersal> dispersal_;
   features::SessionKeeper session_keeper_;
   features::CallKeeper call_keeper_;
   features::GroupKeeper group_keeper_;
+  std::optional<features::FileSweeper> file_sweeper_;
   net::Timer drain_timer_;
   std::optional<net::Timer> leave_limit_;
   std::uint64_t last_connection_ = 0;

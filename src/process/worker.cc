@@ -15,6 +15,7 @@
 #include "process/chat_service.h"
 #include "process/dispersal.h"
 #include "process/front.h"
+#include "process/picture_helper.h"
 #include "process/privileges.h"
 #include "process/sandbox.h"
 #include "process/start_error.h"
@@ -151,6 +152,7 @@ void run_chat(net::EventLoop& loop, net::ThreadPool& disk, WorkerContext& contex
     service.accept(std::move(upgraded), std::move(handshake));
   });
   front.add_route(service.session_route());
+  front.add_route(service.file_route());
   const Obedience obedience(loop, context, front,
                             {[&] { service.reload(); },
                              [&](Farewell farewell, std::function<bool()> is_quiet, auto done) {
@@ -188,6 +190,7 @@ int run_worker(WorkerContext& context) {
   ignore_signals();
   drop_capabilities();
   log::open({context.settings.log_file, context.settings.log_level, context.id});
+  if (!context.settings.echo) context.pictures = start_picture_helper(context.settings);
   net::EventLoop loop;
   net::ThreadPool disk(loop, disk_options());
   (context.settings.echo ? run_echo : run_chat)(loop, disk, context);

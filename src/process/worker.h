@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/unique_fd.h"
 #include "config/settings.h"
 #include "net/listener.h"
 #include "net/shared_counters.h"
@@ -35,6 +36,9 @@ struct WorkerContext {
   net::SharedCounters& counters;
   net::TicketKeys& ticket_keys;
   ControlChannel control;
+
+  // To the process that cleans pictures; made by the worker itself.
+  UniqueFd pictures{};
 };
 
 // Runs until it is told to drain or quit, or the master is gone; returns the exit code, 0 when it

@@ -124,4 +124,50 @@ local function leads(kind, user, other)
 end
 )lua";
 
+// place_of(file, user): by what that user may see a file: "own", "open" (everybody may), or the
+// conversation; nil when not. With the user '' only what is open is seen. show_file(file, place):
+// something there shows it now. hide_file(file, place, age): it does not any more; a file that
+// nothing shows goes after that many seconds. hide_file_of(message, place, age): the one that a
+// message shows, if any. Scripts that use these begin with kBasics.
+inline constexpr std::string_view kPlaces = R"lua(
+local function place_of(file, user)
+  if user ~= '' and redis.call('SISMEMBER', 'file_holders:' .. file, user) == 1 then
+    return 'own'
+  end
+  for _, place in ipairs(redis.call('HKEYS', 'file_places:' .. file)) do
+    if place == 'open' then return place end
+    local group = string.match(place, '^message:common_id:(.*)$')
+    local a, b = string.match(place, '^message:users:%[(.-),(.-)%]$')
+    if user == '' then
+      group, a, b = nil, nil, nil
+    end
+    if group == '0' or a == user or b == user then return place end
+    if group and redis.call('ZSCORE', 'group_members:group_id:' .. group, user) then
+      return place
+    end
+  end
+  return nil
+end
+
+local function show_file(file, place)
+  redis.call('HINCRBY', 'file_places:' .. file, place, 1)
+  redis.call('ZREM', 'files:due', file)
+end
+
+local function hide_file(file, place, age)
+  local places = 'file_places:' .. file
+  if redis.call('HEXISTS', places, place) == 0 then return end
+  if redis.call('HINCRBY', places, place, -1) <= 0 then redis.call('HDEL', places, place) end
+  if redis.call('EXISTS', places) == 0 then
+    redis.call('ZADD', 'files:due', math.floor(now_us() / 1000000) + age, file)
+  end
+end
+
+local function hide_file_of(message, place, age)
+  local path = type(message.mess) == 'table' and message.mess.path
+  local file = type(path) == 'string' and string.match(path, '^/files/(%x+)$')
+  if file then hide_file(file, place, age) end
+end
+)lua";
+
 }  // namespace chat::store::lua

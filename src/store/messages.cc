@@ -65,6 +65,7 @@ coro::Task<Stored> Messages::append(Draft draft) {
   std::vector<std::string> arguments = arguments_of(draft, bus_length_);
   arguments.push_back(seq_text(draft.reply_to));
   arguments.push_back(flag_text(draft.mentions_everybody));
+  arguments.push_back(draft.file);
   const Reply reply = co_await writes_.run(scripts::append_message, std::move(arguments));
   co_return stored(draft.conversation, reply);
 }
@@ -76,6 +77,7 @@ coro::Task<Stored> Messages::revise(Revision revision) {
   arguments.push_back(std::move(revision.text));
   arguments.push_back(std::move(revision.mentions));
   arguments.push_back(flag_text(revision.draft.mentions_everybody));
+  arguments.push_back(std::to_string(revision.file_age.count()));
   const Reply reply = co_await writes_.run(scripts::revise_message, std::move(arguments));
   co_return stored(revision.draft.conversation, reply);
 }

@@ -43,6 +43,7 @@ struct Draft {
   MessageRate rate;            // of the sender; by default there is none
   std::uint64_t reply_to = 0;  // number of the message it answers; 0: none
   bool mentions_everybody = false;
+  std::string file;  // id of the file that it shows, or empty
   Entry entry;
 };
 
@@ -53,6 +54,7 @@ struct Revision {
   std::chrono::microseconds window{};  // how long after it was stored that is allowed; 0: never
   std::string text;                    // its new text, as JSON; empty: it is taken back
   std::string mentions;  // what follows of it, as members of JSON with a comma before each
+  std::chrono::seconds file_age{};  // a file that nothing shows any more goes after this
 };
 
 struct Stored {
@@ -100,7 +102,8 @@ class Messages {
   // Throws Rejected: `disabled` (the sender is unknown or not active), `not_a_member`, `id_taken`
   // (another message has this id), `rate_limited`, `no_such_user` (the receiver), `bad_field` (the
   // message it answers is not there yet), `not_allowed` (to mention everybody is for those who lead
-  // the conversation), and what Redis::run throws.
+  // the conversation), `no_such_file` (the sender may not see the file), and what Redis::run
+  // throws.
   coro::Task<Stored> append(Draft draft);
 
   // Stores the entry that tells of a change, and puts the changed message in the place of the old

@@ -83,24 +83,31 @@ local function append(at)
 end
 )lua";
 
-// ARGV further: number of the message it answers or 0, 1 to mention everybody.
-inline const Script append_message{lua::kBasics,  lua::kBus, lua::kConversations,
-                                   lua::kLeaders, kSending,  R"lua(
+// ARGV further: number of the message it answers or 0, 1 to mention everybody, id of the file it
+// shows or ''.
+inline const Script append_message{lua::kBasics,  lua::kBus,    lua::kConversations,
+                                   lua::kLeaders, lua::kPlaces, kSending,
+                                   R"lua(
 local at, why = begin()
 if not at then return refuse(why) end
 local again = earlier(at)
 if again then return again end
+local file = ARGV[15]
+if file ~= '' and not place_of(file, at.sender) then return refuse('no_such_file') end
 if tonumber(ARGV[13]) > at.state.seq then return refuse('bad_field') end
 if ARGV[14] == '1' and not leads(at.kind, at.sender, at.other) then return refuse('not_allowed') end
 if not spend(at) then return refuse('rate_limited') end
+if file ~= '' then show_file(file, at.key) end
 return append(at)
 )lua"};
 
 // ARGV further: number of the message to change, microseconds for which that is allowed, text as
 // JSON ('' to take the message back), members of JSON that follow the text's time, 1 to mention
-// everybody. The entry that tells of it is stored, and the message replaced at its place.
-inline const Script revise_message{lua::kBasics,  lua::kBus, lua::kConversations,
-                                   lua::kLeaders, kSending,  R"lua(
+// everybody, seconds after which a file goes that nothing shows. The entry that tells of it is
+// stored, and the message replaced at its place.
+inline const Script revise_message{lua::kBasics,  lua::kBus,    lua::kConversations,
+                                   lua::kLeaders, lua::kPlaces, kSending,
+                                   R"lua(
 local texts = {[100] = true, [103] = true}
 local contents = {[300] = true, [303] = true, [400] = true, [403] = true, [500] = true,
                   [503] = true, [1000] = true, [1003] = true}
@@ -131,6 +138,7 @@ end
 if redis.call('ZCOUNT', at.key, found[2], found[2]) ~= 1 then return refuse('not_allowed') end
 if not spend(at) then return refuse('rate_limited') end
 
+if recall then hide_file_of(message, at.key, tonumber(ARGV[18])) end
 local result = append(at)
 local function member(name, value)
   return value == nil and '' or ',"' .. name .. '":' .. value

@@ -371,6 +371,34 @@ export interface UploadedFile {
   size: number;
 }
 
+/** A file, as `/files/ID/info` tells it. */
+export interface FileInfo {
+  /** names it */
+  id: string;
+  /** where it is served, and what messages that show it say */
+  path: string;
+  /** as the one who uploaded it called it; text, nothing else */
+  name: string;
+  /** bytes to fetch */
+  size: number;
+  /** SHA-256 of what was uploaded, hexadecimal */
+  hash: string;
+  /** `image`, `audio`, `video`: shown in place; `file`: to be saved */
+  kind: string;
+  /** the MIME type it is served with */
+  type: string;
+  /** pixels of a picture, as it is to be shown */
+  width?: number;
+  /** likewise */
+  height?: number;
+  /** true: the picture moves */
+  animated?: boolean;
+  /** path of a smaller picture, WebP, if there is one */
+  preview?: string;
+  /** of a picture: a tiny WebP, base64 */
+  placeholder?: string;
+}
+
 /** An uploaded picture. */
 export interface AvatarFile {
   /** as the upload's answer gave it */

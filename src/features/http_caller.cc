@@ -1,0 +1,54 @@
+#include "features/http_caller.h"
+
+#include <strings.h>
+
+#include <string_view>
+
+#include "session/cookie.h"
+#include "store/sessions.h"
+#include "websocket/access.h"
+
+namespace chat::features {
+namespace {
+
+constexpr std::size_t kMostAgent = 512;
+constexpr std::string_view kBearer = "Bearer ";
+
+std::string_view bearer_of(const net::HttpRequest& request) {
+  if (request.count("authorization") != 1) return {};
+  const std::string_view field = *request.header("authorization");
+  const bool bearer = field.size() > kBearer.size() &&
+                      strncasecmp(field.data(), kBearer.data(), kBearer.size()) == 0;
+  return bearer ? field.substr(kBearer.size()) : std::string_view();
+}
+
+bool only_reads(const net::HttpRequest& request) {
+  return request.method() == "GET" || request.method() == "HEAD";
+}
+
+}  // namespace
+
+// Browsers name no Origin where a page only reads from its own server; no other page can read it.
+bool may_ask(const net::HttpExchange& exchange, const websocket::Policy& policy) {
+  const net::HttpRequest& request = exchange.request();
+  if (!websocket::host_allowed(request.host(), policy.server_names)) return false;
+  if (!bearer_of(request).empty()) return true;
+  if (request.count("origin") > 0) return session::origin_trusted(exchange, policy.client_names);
+  if (only_reads(request)) return true;
+  return policy.client_names.empty() &&
+         !session::read_session_cookie(request, exchange.is_tls()).present;
+}
+
+std::string session_in(const net::HttpExchange& exchange) {
+  const std::string_view bearer = bearer_of(exchange.request());
+  if (!bearer.empty()) return store::Sessions::id_of(bearer);
+  const auto cookie = session::read_session_cookie(exchange.request(), exchange.is_tls());
+  return store::Sessions::id_of(cookie.token);
+}
+
+store::Visitor visitor_of(const net::HttpExchange& exchange) {
+  const std::string_view agent = exchange.request().header("user-agent").value_or("");
+  return {exchange.peer(), std::string(agent.substr(0, kMostAgent))};
+}
+
+}  // namespace chat::features

@@ -1,0 +1,29 @@
+// What becomes of a picture before others see it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace chat::picture {
+
+struct Limits {
+  std::uint64_t pixels = 64'000'000;
+  int preview_side = 640;     // pixels on the longer side
+  int placeholder_side = 16;  // likewise
+};
+
+struct Cleaned {
+  std::string bytes;  // the picture without metadata
+  int width = 0;      // as it is to be shown
+  int height = 0;
+  bool animated = false;
+  std::string preview;      // WebP; empty when the picture is no larger
+  std::string placeholder;  // a tiny WebP
+};
+
+// Nothing when the bytes are no PNG, JPEG, GIF or WebP that can be read.
+std::optional<Cleaned> clean(std::string_view bytes, const Limits& limits);
+
+}  // namespace chat::picture

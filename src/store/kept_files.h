@@ -1,0 +1,131 @@
+// Files that came up whole: what they are, where their content is, who may see them.
+//
+// `file:ID` is a file somebody uploaded; `content:SHA256` what it holds, which equal files share
+// and `content_files:SHA256` lists. `file_holders:ID` are those who uploaded it, `file_places:ID`
+// counts the messages of each conversation that show it; `files:due` lists what nothing shows by
+// when it goes, `files:bytes` what each user has uploaded. Contents are in the folder `.files` of
+// the upload folder, under names of their own.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coro/task.h"
+#include "store/file_kind.h"
+#include "store/open_uploads.h"
+#include "store/partial_file.h"
+#include "store/redis.h"
+
+namespace chat::net {
+class ThreadPool;
+}
+
+namespace chat::store {
+
+class PictureMaker;
+
+// What there is to know of a picture; nothing of it is set for other files.
+struct PictureFacts {
+  int width = 0;  // as it is to be shown
+  int height = 0;
+  bool animated = false;
+  bool has_preview = false;
+  std::string placeholder;  // a tiny WebP, base64
+};
+
+struct KeptFile {
+  std::string id;
+  std::string owner;         // who uploaded it
+  std::string name;          // as the client gave it
+  std::uint64_t length = 0;  // bytes that came up
+  std::string hash;          // SHA-256 of them, hex
+  std::string content;       // where the content is, below `.files`
+  std::uint64_t size = 0;    // bytes of the content
+  FileKind kind = FileKind::file;
+  std::string mime;
+  PictureFacts picture;
+};
+
+// A file as somebody may see it.
+struct SeenFile {
+  KeptFile file;
+  std::string place;  // the conversation that lets them, or "own" or "open"
+};
+
+// The largest file of each kind, in bytes.
+struct SizeLimits {
+  std::uint64_t any = 0;
+  std::uint64_t image = 0;
+  std::uint64_t media = 0;  // sound and film
+};
+
+class KeptFiles {
+ public:
+  // `root` is the upload folder; `pool` and `pictures` outlive this object.
+  KeptFiles(Redis& redis, net::ThreadPool& pool, PictureMaker& pictures, std::string root,
+            SizeLimits limits);
+
+  void set_limits(SizeLimits limits) { limits_ = limits; }
+
+  // An upload is complete and paused: it becomes a file with the same id. Unless it is sent, it
+  // goes after `unsent`. Throws Rejected: `file_too_large` (for its kind), `bad_picture`,
+  // `busy`, `upload_failed`.
+  coro::Task<KeptFile> keep(std::shared_ptr<PartialFile> partial, OpenUpload upload,
+                            std::chrono::seconds unsent);
+
+  // The file, if that user may see it; with an empty `user` what is open to everybody.
+  coro::Task<std::optional<SeenFile>> see(std::string id, std::string user);
+
+  // The file, whoever may see it.
+  coro::Task<std::optional<KeptFile>> find(std::string id);
+
+  // Opens a file to everybody, as a picture of a user or group is; `user` must see it. Throws
+  // Rejected(no_such_file). hide() takes one such use back; a file that nothing shows then goes
+  // after `age`.
+  coro::Task<void> open(std::string id, std::string user);
+  coro::Task<void> hide(std::string id, std::chrono::seconds age);
+
+  // Removes a file of that user's that nothing shows. False when something does, or it is none.
+  coro::Task<bool> discard(std::string id, std::string user);
+
+  // Removes some files whose time is over; how many.
+  coro::Task<std::size_t> sweep();
+
+  // Whether `text` has the form of an id.
+  static bool is_id(std::string_view text);
+
+  // The content and the preview, below the folder of contents.
+  static std::string content_path(const KeptFile& file);
+  static std::string preview_path(const KeptFile& file);
+
+  // The folder of contents.
+  static std::string folder(const std::string& root);
+
+ private:
+  // What the bytes say.
+  struct Look {
+    std::string hash;
+    ContentType type;
+    std::uint64_t size = 0;
+  };
+
+  coro::Task<std::optional<SeenFile>> read(std::string id, std::string user);
+  coro::Task<Look> look_at(std::shared_ptr<PartialFile> partial);
+  coro::Task<std::optional<KeptFile>> known_content(KeptFile file);
+  coro::Task<void> place(std::shared_ptr<PartialFile> partial, KeptFile file);
+  coro::Task<KeptFile> make_picture(std::shared_ptr<PartialFile> partial, KeptFile file);
+  coro::Task<void> remove_contents(std::vector<std::string> names);
+  void check_size(const Look& look) const;
+
+  Redis& redis_;
+  net::ThreadPool& pool_;
+  PictureMaker& pictures_;
+  std::string root_;
+  SizeLimits limits_;
+};
+
+}  // namespace chat::store
