@@ -1,5 +1,6 @@
 #include "features/budget.h"
 
+#include <chrono>
 #include <utility>
 
 #include "base/rejected.h"
@@ -9,6 +10,14 @@ namespace chat::features {
 store::Rate rate_of(const config::Rate& rate) {
   const auto count = static_cast<double>(rate.count);
   return {count, rate.per_second() * 60};
+}
+
+store::UploadAllowance allowance_of(const config::Settings& settings) {
+  store::UploadAllowance allowance;
+  allowance.most_open = settings.max_open_uploads;
+  allowance.quota = settings.upload_quota;
+  allowance.pause = std::chrono::duration_cast<std::chrono::seconds>(settings.upload_pause);
+  return allowance;
 }
 
 coro::Task<void> spend(Services& services, std::string what, std::string user_id,

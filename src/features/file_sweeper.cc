@@ -10,7 +10,6 @@
 #include "store/offload.h"
 #include "store/open_uploads.h"
 #include "store/partial_file.h"
-#include "store/upload_writer.h"
 
 namespace chat::features {
 namespace {
@@ -43,10 +42,7 @@ coro::Task<void> FileSweeper::sweep() {
 
 coro::Task<void> FileSweeper::sweep_uploads() {
   const std::string& root = services_.settings.upload;
-  auto list = [root] {
-    store::remove_abandoned_uploads(root);
-    return store::PartialFile::unused_since(root, kMargin);
-  };
+  auto list = [root] { return store::PartialFile::unused_since(root, kMargin); };
   const std::vector<std::string> ids = co_await store::offload(disk_, std::move(list));
   if (ids.empty()) co_return;
   const std::vector<bool> known = co_await services_.open_uploads.exist(ids);

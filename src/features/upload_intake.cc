@@ -34,10 +34,7 @@ coro::Task<std::int64_t> UploadIntake::begin(OpenUpload upload) {
     return true;
   };
   co_await store::offload(disk_, std::move(make));
-  store::UploadAllowance allowance;
-  allowance.most_open = settings.max_open_uploads;
-  allowance.quota = settings.upload_quota;
-  allowance.pause = in_seconds(settings.upload_pause);
+  const store::UploadAllowance allowance = allowance_of(settings);
   std::optional<Rejected> refused;
   std::int64_t expires = 0;
   try {
@@ -121,8 +118,9 @@ coro::Task<void> UploadIntake::receive(HttpExchangePtr exchange, Partial partial
 coro::Task<void> UploadIntake::complete(OpenUpload upload, Partial partial) {
   std::optional<Rejected> refused;
   try {
-    co_await services_.kept_files.keep(partial, upload,
-                                       in_seconds(services_.settings.unsent_file_age));
+    store::Beginning beginning;
+    beginning.unsent = in_seconds(services_.settings.unsent_file_age);
+    co_await services_.kept_files.keep(partial, upload, beginning);
   } catch (const Rejected& rejected) {
     refused = rejected;
   }

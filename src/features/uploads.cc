@@ -7,6 +7,8 @@
 #include "coro/spawn.h"
 #include "features/answer.h"
 #include "features/budget.h"
+#include "store/kept_files.h"
+#include "store/open_uploads.h"
 #include "websocket/close_code.h"
 
 namespace chat::features {
@@ -93,6 +95,35 @@ coro::Task<store::StoredFile> Uploads::keep(session::SessionPtr session, UploadP
     co_await services_.files.write(writer, std::move(piece));
   }
   store::StoredFile file = co_await services_.files.finish(writer);
+  if (file.path.empty()) file = co_await keep_content(session->user_id(), writer);
+  co_return file;
+}
+
+// What was not there before.
+coro::Task<store::StoredFile> Uploads::keep_content(std::string owner,
+                                                    std::shared_ptr<store::UploadWriter> writer) {
+  store::OpenUpload upload;
+  upload.id = writer->id();
+  upload.owner = std::move(owner);
+  upload.length = writer->size();
+  const store::UploadAllowance allowance = allowance_of(services_.settings);
+  co_await services_.open_uploads.begin(upload, allowance);
+  std::optional<Rejected> refused;
+  std::string content;
+  try {
+    store::Beginning beginning;
+    beginning.place = store::KeptFiles::kLegacy;
+    const store::KeptFile kept =
+        co_await services_.kept_files.keep(writer->partial(), upload, beginning);
+    content = services_.kept_files.local_path(kept);
+  } catch (const Rejected& rejected) {
+    refused = rejected;
+  }
+  if (refused) {
+    co_await services_.open_uploads.end(upload);
+    throw Rejected(*refused);
+  }
+  store::StoredFile file = co_await services_.files.give_path(writer, content);
   co_return file;
 }
 

@@ -1,5 +1,6 @@
 // Files that legacy clients upload, each as one binary message: streamed to disk as it arrives,
-// never held in memory as a whole.
+// never held in memory as a whole, and kept as resumable uploads are, but that their address under
+// `/upload/` is all it takes to fetch them.
 //
 // Owned by the dispatcher. The client's reading is held while the disk is behind.
 #pragma once
@@ -41,6 +42,8 @@ class Uploads {
 
   coro::Task<void> run(session::SessionPtr session, UploadPtr upload);
   coro::Task<store::StoredFile> keep(session::SessionPtr session, UploadPtr upload);
+  coro::Task<store::StoredFile> keep_content(std::string owner,
+                                             std::shared_ptr<store::UploadWriter> writer);
   static coro::Task<std::string> next_piece(session::SessionPtr session, UploadPtr upload);
   static void wake(Upload& upload);
 

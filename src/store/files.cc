@@ -59,18 +59,19 @@ coro::Task<StoredFile> Files::finish(std::shared_ptr<UploadWriter> upload) {
   };
   co_await offload(pool_, std::move(complete));
 
-  StoredFile file;
-  file.hash = upload->hash();
-  file.size = upload->size();
-  const Reply known = co_await redis_.command("HGET", "file:hash", file.hash);
-  const bool there = !known.text.empty() && co_await exists(known.text);
-  if (there) {
-    file.path = known.text;
-    co_return file;
-  }
-  auto commit = [upload] { return upload->commit(); };
-  const std::string path = co_await offload(pool_, std::move(commit));
-  const Reply kept = co_await redis_.run(claim_content, file.hash, path, known.text);
+  StoredFile file{upload->hash(), {}, upload->size()};
+  const Known known = co_await look_up(file.hash);
+  if (known.there) file.path = known.path;
+  co_return file;
+}
+
+coro::Task<StoredFile> Files::give_path(std::shared_ptr<UploadWriter> upload, std::string content) {
+  StoredFile file{upload->hash(), {}, upload->size()};
+  const Known known = co_await look_up(file.hash);
+  auto link = [upload, content = std::move(content)] { return upload->give_path(content); };
+  const std::string path = co_await offload(pool_, std::move(link));
+  const std::string lost = known.there ? std::string() : known.path;
+  const Reply kept = co_await redis_.run(claim_content, file.hash, path, lost);
   file.path = kept.text;
   if (file.path != path) {
     auto remove = [name = local_path(path)] { return ::unlink(name.c_str()); };
@@ -79,10 +80,14 @@ coro::Task<StoredFile> Files::finish(std::shared_ptr<UploadWriter> upload) {
   co_return file;
 }
 
-coro::Task<bool> Files::exists(std::string path) {
-  if (!is_upload_path(path, {})) co_return false;
-  auto look = [name = local_path(path)] { return ::access(name.c_str(), R_OK) == 0; };
-  co_return co_await offload(pool_, std::move(look));
+coro::Task<Files::Known> Files::look_up(std::string hash) {
+  const Reply held = co_await redis_.command("HGET", "file:hash", hash);
+  Known known;
+  known.path = held.text;
+  if (!is_upload_path(known.path, {})) co_return known;
+  auto look = [name = local_path(known.path)] { return ::access(name.c_str(), R_OK) == 0; };
+  known.there = co_await offload(pool_, std::move(look));
+  co_return known;
 }
 
 std::string Files::local_path(const std::string& path) const {

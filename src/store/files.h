@@ -1,4 +1,6 @@
-// Uploaded files: equal content is kept once. `file:hash` leads from SHA-256 to path.
+// Files as the legacy wire has them: by an address that is all it takes to fetch one. `file:hash`
+// leads from SHA-256 to it. Those that came up lately are contents of KeptFiles with a further
+// name.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +20,7 @@ namespace chat::store {
 
 struct StoredFile {
   std::string hash;  // SHA-256, hex
-  std::string path;  // "/upload/…", as clients see it
+  std::string path;  // "/upload/…", as clients see it; empty: it has none yet
   std::uint64_t size = 0;
 };
 
@@ -36,15 +38,25 @@ class Files {
   // Appends to it; await one before the next. Throws what UploadWriter::write throws, or `busy`.
   coro::Task<void> write(std::shared_ptr<UploadWriter> upload, std::string bytes);
 
-  // Keeps the file, or finds that its content is there already. Throws as write() does.
+  // All of it is there: its path, if that content has one. Throws as write() does.
   coro::Task<StoredFile> finish(std::shared_ptr<UploadWriter> upload);
+
+  // Gives a path to what is to be seen of it, the file `content`; the one it has, if somebody else
+  // was faster. Throws Rejected: `busy`, `upload_failed`.
+  coro::Task<StoredFile> give_path(std::shared_ptr<UploadWriter> upload, std::string content);
 
   // True when `path` has the form of those that finish() gives out and lies in `folder` ("image",
   // "music", "document"; empty: any of them).
   static bool is_upload_path(std::string_view path, std::string_view folder);
 
  private:
-  coro::Task<bool> exists(std::string path);
+  // What `file:hash` says of a content, and whether that is there.
+  struct Known {
+    std::string path;
+    bool there = false;
+  };
+
+  coro::Task<Known> look_up(std::string hash);
   std::string local_path(const std::string& path) const;
 
   Redis& redis_;

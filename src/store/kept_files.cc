@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "base/rejected.h"
@@ -21,10 +22,6 @@ constexpr std::size_t kIdSize = 32;
 constexpr int kSwept = 50;
 constexpr std::string_view kOpen = "open";
 constexpr std::string_view kPreview = "-preview";
-
-std::string content_in(const std::string& root, const std::string& name) {
-  return KeptFiles::folder(root) + '/' + name.substr(0, 2) + '/' + name;
-}
 
 // Fields and values, as HGETALL gives them.
 std::string field(const Reply& pairs, std::string_view name) {
@@ -90,6 +87,10 @@ std::string KeptFiles::preview_path(const KeptFile& file) {
 
 std::string KeptFiles::folder(const std::string& root) { return root + "/.files"; }
 
+std::string KeptFiles::path_of(const std::string& root, const std::string& content) {
+  return folder(root) + '/' + content.substr(0, 2) + '/' + content;
+}
+
 coro::Task<KeptFiles::Look> KeptFiles::look_at(std::shared_ptr<PartialFile> partial) {
   auto look = [partial = std::move(partial)] {
     return Look{partial->hash(), content_type_of(partial->beginning()), partial->offset()};
@@ -112,16 +113,14 @@ coro::Task<std::optional<KeptFile>> KeptFiles::known_content(KeptFile file) {
   const Reply pairs = co_await redis_.command("HGETALL", "content:" + file.hash);
   read_content(file, pairs);
   if (!is_id(file.content)) co_return std::nullopt;
-  auto there = [path = content_in(root_, file.content)] {
-    return ::access(path.c_str(), R_OK) == 0;
-  };
+  auto there = [path = path_of(root_, file.content)] { return ::access(path.c_str(), R_OK) == 0; };
   const bool found = co_await offload(pool_, std::move(there));
   if (!found) file.size = 0;
   co_return file;
 }
 
 coro::Task<void> KeptFiles::place(std::shared_ptr<PartialFile> partial, KeptFile file) {
-  auto link = [partial = std::move(partial), to = content_in(root_, file.content)] {
+  auto link = [partial = std::move(partial), to = path_of(root_, file.content)] {
     const std::string below = to.substr(0, to.rfind('/'));
     make_folder(below);
     link_content(partial->path(), to);
@@ -133,7 +132,7 @@ coro::Task<void> KeptFiles::place(std::shared_ptr<PartialFile> partial, KeptFile
 
 // Its content is what the picture shows; what came up is not kept.
 coro::Task<KeptFile> KeptFiles::make_picture(std::shared_ptr<PartialFile> partial, KeptFile file) {
-  const std::string to = content_in(root_, file.content);
+  const std::string to = path_of(root_, file.content);
   auto prepare = [below = to.substr(0, to.rfind('/'))] {
     make_folder(below);
     return true;
@@ -148,14 +147,17 @@ coro::Task<KeptFile> KeptFiles::make_picture(std::shared_ptr<PartialFile> partia
   file.picture.placeholder = report->placeholder;
   auto measure = [to] {
     flush_folder(to.substr(0, to.rfind('/')));
-    return static_cast<std::uint64_t>(std::filesystem::file_size(to));
+    std::error_code error;
+    const auto size = static_cast<std::uint64_t>(std::filesystem::file_size(to, error));
+    if (error) throw Rejected(Refusal::upload_failed, to + ": " + error.message());
+    return size;
   };
   file.size = co_await offload(pool_, std::move(measure));
   co_return file;
 }
 
 coro::Task<KeptFile> KeptFiles::keep(std::shared_ptr<PartialFile> partial, OpenUpload upload,
-                                     std::chrono::seconds unsent) {
+                                     Beginning beginning) {
   const Look look = co_await look_at(partial);
   check_size(look);
   KeptFile file;
@@ -183,7 +185,8 @@ coro::Task<KeptFile> KeptFiles::keep(std::shared_ptr<PartialFile> partial, OpenU
   }
   std::vector<std::string> words = {
       file.id,   file.owner,   file.name, std::to_string(file.length),
-      file.hash, file.content, lost,      std::to_string(unsent.count())};
+      file.hash, file.content, lost,      std::to_string(beginning.unsent.count())};
+  words.push_back(std::move(beginning.place));
   for (std::string& word : content_fields(file)) words.push_back(std::move(word));
   const Reply kept = co_await redis_.run(scripts::keep_file, std::move(words));
   const std::string mine = std::exchange(file.content, kept.text);
@@ -257,7 +260,7 @@ coro::Task<void> KeptFiles::remove_contents(std::vector<std::string> names) {
   if (names.empty()) co_return;
   auto remove = [root = root_, names = std::move(names)] {
     for (const std::string& name : names) {
-      const std::string path = content_in(root, name);
+      const std::string path = path_of(root, name);
       ::unlink(path.c_str());
       ::unlink((path + std::string(kPreview)).c_str());
     }

@@ -63,19 +63,27 @@ struct SizeLimits {
   std::uint64_t media = 0;  // sound and film
 };
 
+// How a file begins.
+struct Beginning {
+  std::chrono::seconds unsent{};  // it goes after that, unless something shows it
+  std::string place;              // what shows it already; empty: nothing does
+};
+
 class KeptFiles {
  public:
+  // The place of files that have an address of the legacy wire.
+  static constexpr char kLegacy[] = "legacy";
+
   // `root` is the upload folder; `pool` and `pictures` outlive this object.
   KeptFiles(Redis& redis, net::ThreadPool& pool, PictureMaker& pictures, std::string root,
             SizeLimits limits);
 
   void set_limits(SizeLimits limits) { limits_ = limits; }
 
-  // An upload is complete and paused: it becomes a file with the same id. Unless it is sent, it
-  // goes after `unsent`. Throws Rejected: `file_too_large` (for its kind), `bad_picture`,
-  // `busy`, `upload_failed`.
+  // An upload is complete and paused: it becomes a file with the same id. Throws Rejected:
+  // `file_too_large` (for its kind), `bad_picture`, `busy`, `upload_failed`.
   coro::Task<KeptFile> keep(std::shared_ptr<PartialFile> partial, OpenUpload upload,
-                            std::chrono::seconds unsent);
+                            Beginning beginning);
 
   // The file, if that user may see it; with an empty `user` what is open to everybody.
   coro::Task<std::optional<SeenFile>> see(std::string id, std::string user);
@@ -104,6 +112,10 @@ class KeptFiles {
 
   // The folder of contents.
   static std::string folder(const std::string& root);
+
+  // Where the content is on disk, by the file or by its name.
+  std::string local_path(const KeptFile& file) const { return path_of(root_, file.content); }
+  static std::string path_of(const std::string& root, const std::string& content);
 
  private:
   // What the bytes say.

@@ -24,13 +24,14 @@ end
 )lua";
 
 // ARGV: id, owner, name, length, hash, name of the content, one known to be gone, seconds until an
-// unsent file goes, then fields and values of the content. Returns the name of the content.
-inline const Script keep_file{lua::kBasics, R"lua(
+// unsent file goes, what shows it already or '', then fields and values of the content. Returns the
+// name of the content.
+inline const Script keep_file{lua::kBasics, lua::kPlaces, R"lua(
 local id, owner, hash, gone = ARGV[1], ARGV[2], ARGV[5], ARGV[7]
 local content, now = 'content:' .. hash, math.floor(now_us() / 1000000)
 local held = redis.call('HGET', content, 'name')
 if not held or held == gone then
-  redis.call('HSET', content, 'name', ARGV[6], unpack(ARGV, 9))
+  redis.call('HSET', content, 'name', ARGV[6], unpack(ARGV, 10))
   held = ARGV[6]
 end
 redis.call('SADD', 'content_files:' .. hash, id)
@@ -41,6 +42,7 @@ redis.call('HSET', 'file:' .. id, 'owner', owner, 'name', ARGV[3], 'length', ARG
            'hash', hash, 'created', now)
 redis.call('SADD', 'file_holders:' .. id, owner)
 redis.call('ZADD', 'files:due', now + ARGV[8], id)
+if ARGV[9] ~= '' then show_file(id, ARGV[9]) end
 redis.call('UNLINK', 'upload:' .. id)
 redis.call('ZREM', 'uploads:user_id:' .. owner, id)
 return held

@@ -202,6 +202,11 @@ void PartialFile::pause() {
   summed_ = offset_;
 }
 
+void PartialFile::give_up() {
+  checksum_.reset();
+  summed_ = offset_;
+}
+
 void PartialFile::save() const {
   SavedSum sum;
   sum.offset = checksum_ ? chunk_begin_ : offset_;

@@ -60,6 +60,9 @@ class PartialFile {
   // Rejected(upload_failed).
   void pause();
 
+  // It is going to be removed: nothing of it is flushed any more.
+  void give_up();
+
   std::uint64_t offset() const { return offset_; }
 
   // The first 64 KiB of it.

@@ -1,15 +1,17 @@
-// One upload on its way to disk. Blocking: every call runs on the thread pool, one after the other.
+// One upload of the legacy wire on its way to disk. Blocking: every call runs on the thread pool,
+// one after the other.
 //
-// Owned by the connection that uploads and by the job under way (shared_ptr). Until commit() the
-// bytes are in a file of the folder `.incoming`, which goes when the writer does.
+// Owned by the connection that uploads and by the job under way (shared_ptr). The bytes are in a
+// PartialFile, which goes when the writer does; what is to stay of them is linked elsewhere before.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
-#include "base/unique_fd.h"
-#include "store/digest.h"
+#include "store/file_types.h"
+#include "store/partial_file.h"
 
 namespace chat::store {
 
@@ -26,33 +28,28 @@ class UploadWriter {
   // as the first bytes show it, `upload_failed` (disk).
   void write(std::string_view bytes);
 
-  // All bytes are there: completes hash and type. Throws as write() does.
+  // All bytes are there: completes hash and type and flushes. Throws as write() does.
   void finish();
 
-  // Flushes the file to disk and gives it a name nobody can guess. Returns its path as clients see
-  // it: "/upload/image/YYYYMMDD/HH/NAME.EXT". Throws Rejected(upload_failed).
-  std::string commit();
+  // Gives the file at `content` a further name, one that nobody can guess. Returns its path as
+  // clients see it: "/upload/image/YYYYMMDD/HH/NAME.EXT". Throws Rejected(upload_failed).
+  std::string give_path(const std::string& content) const;
 
+  const std::string& id() const { return id_; }  // of the PartialFile
+  const std::shared_ptr<PartialFile>& partial() const { return partial_; }
   const std::string& hash() const { return hash_; }  // SHA-256, hex; after finish()
-  std::uint64_t size() const { return size_; }
+  std::uint64_t size() const { return partial_->offset(); }
 
  private:
   void recognise();
 
   std::string root_;
+  std::string id_;
   std::uint64_t max_size_;
-  std::string incoming_;  // path of the unfinished file; empty once committed
-  UniqueFd file_;
-  Sha256 digest_;
+  std::shared_ptr<PartialFile> partial_;
   std::string first_bytes_;  // until the type is known
-  std::string folder_;       // "image", "music" or "document"; empty until the type is known
-  std::string extension_;
+  FileType type_;            // its folder is empty until the type is known
   std::string hash_;
-  std::uint64_t size_ = 0;
 };
-
-// Deletes what uploads left in `.incoming` when their process was killed over an hour ago. For the
-// master, at start.
-void remove_abandoned_uploads(const std::string& root);
 
 }  // namespace chat::store

@@ -34,7 +34,7 @@ async def refused(user, patience=10):
 
 
 def incoming(server):
-    return os.listdir(os.path.join(server.upload, ".incoming"))
+    return os.listdir(os.path.join(server.upload, ".open"))
 
 
 async def check_upload_refused(server, user):

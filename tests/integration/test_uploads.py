@@ -1,5 +1,6 @@
 """Uploads by BINARY frame: kept by content, sniffed, bounded, never in memory, served over HTTP."""
 
+import asyncio
 import hashlib
 import io
 import os
@@ -11,7 +12,7 @@ import zlib
 
 import pytest
 
-from harness import people, processes
+from harness import files, people, processes
 from harness.server import SANITIZED
 from harness.waiting import eventually
 from harness.wire import BINARY, CONTINUATION, Wire, frame
@@ -47,7 +48,7 @@ def docx():
 
 MP3 = b"ID3\x03\x00\x00\x00\x00\x00\x00" + (b"\xff\xfb\x90\x00" + b"\0" * 413) * 20
 ACCEPTED = {
-    "png": (png(b"accepted"), r"/upload/image/\d{8}/\d\d/\w+\.png"),
+    "png": (files.png(1, 1, b"accepted"), r"/upload/image/\d{8}/\d\d/\w+\.png"),
     "gif": (b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\4\1\0\0\0\0"
             b",\0\0\0\0\1\0\1\0\0\2\2D\1\0;", r"/upload/image/\d{8}/\d\d/\w+\.gif"),
     "mp3": (MP3, r"/upload/music/\d{8}/\d\d/\w+\.mp3"),
@@ -103,13 +104,13 @@ async def test_same_content_gets_the_same_path(server):
     content = png(b"same")
     first, second = await ann.upload(content), await ben.upload(content)
     assert first["mess"] == second["mess"]
-    files = [name for _, _, names in os.walk(server.upload) for name in names]
-    assert files.count(os.path.basename(first["mess"]["path"])) == 1
+    names = [name for _, _, names in os.walk(server.upload) for name in names]
+    assert names.count(os.path.basename(first["mess"]["path"])) == 1
 
 
 async def test_lost_file_is_kept_anew(server):
     user = await people.legacy(server, "up")
-    content = png(b"lost")
+    content = files.png(1, 1, b"lost")
     first = await user.upload(content)
     os.unlink(os.path.join(server.upload, os.path.relpath(first["mess"]["path"], "/upload")))
     again = await user.upload(content)
@@ -135,12 +136,16 @@ async def test_too_large_file_is_refused(server):
     await user.send_raw(b"x" * (MAX_UPLOAD + 1))
     outcome = await user.inbox.take(lambda frame: frame["type"] == REFUSED)
     assert outcome["mess"].startswith("文件过大")
-    assert leftovers(server) == []
+    await eventually(lambda: leftovers(server) == [], "what is refused leaves nothing")
 
 
 def leftovers(server):
     """Files of the upload folder that Redis knows nothing of."""
-    known = set(server.database().hvals("file:hash"))
+    redis = server.database()
+    known = set(redis.hvals("file:hash"))
+    for content in redis.keys("content:*"):
+        name = redis.hget(content, "name")
+        known.add(f"/upload/.files/{name[:2]}/{name}")
     return [name for folder, _, names in os.walk(server.upload) for name in names
             if "/upload/" + os.path.relpath(os.path.join(folder, name), server.upload)
             not in known]
@@ -177,6 +182,44 @@ def test_upload_is_streamed(server):
     for wire in wires:
         wire.socket.close()
     assert SANITIZED or after - before < 40_000_000, f"{(after - before) / 1e6:.0f} MB for 180 MB of uploads"
+
+
+async def test_a_picture_does_not_tell_of_its_maker(server):
+    user = await people.legacy(server, "up")
+    content = png(b"48.8584N")
+    kept = (await user.upload(content))["mess"]
+    assert (kept["hash"], kept["size"]) == (hashlib.sha256(content).hexdigest(), len(content))
+    with fetch(server, kept["path"]) as response:
+        data = response.read()
+    assert b"48.8584N" not in data and data.startswith(b"\x89PNG") and data.endswith(b"IEND\xaeB`\x82")
+    answer = await user.upload(content[:60])
+    assert (answer["type"], answer["mess"]) == (REFUSED, "图片无法读取")
+
+
+async def test_content_is_on_disk_once_however_it_came(server):
+    user = await people.legacy(server, "up")
+    visitor = await files.visitor(server)
+    content = os.urandom(2000).hex().encode()
+    info = await asyncio.to_thread(visitor.upload, content)
+    kept = (await user.upload(content))["mess"]
+    assert kept["hash"] == info["hash"]
+    on_disk = [os.stat(os.path.join(server.upload, name)) for name in (
+        f".files/{info['id'][:2]}/{info['id']}", os.path.relpath(kept["path"], "/upload"))]
+    assert on_disk[0].st_ino == on_disk[1].st_ino
+
+
+async def test_limits_of_a_user(own_house):
+    server = own_house.chatd(redis=own_house.redis(), workers=1, options=[
+        "--upload-quota", "10K", "--max-image-size", "1K"])
+    user = await people.legacy(server, "up")
+    assert (await user.upload(b"words " * 1500))["type"] == KEPT
+    assert (await user.upload(b"words " * 1500))["type"] == KEPT, "it is there already"
+    answer = await user.upload(b"other " * 1500)
+    assert (answer["type"], answer["mess"]) == (REFUSED, "存储空间已满")
+    answer = await user.upload(png(os.urandom(500).hex().encode()))
+    assert answer["type"] == REFUSED and answer["mess"].startswith("文件过大")
+    assert (await user.upload(b"few words"))["type"] == KEPT
+    await eventually(lambda: leftovers(server) == [], "what is refused leaves nothing")
 
 
 async def test_unauthenticated_upload_is_refused(server):
