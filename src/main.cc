@@ -9,6 +9,7 @@
 #include "config/command_line.h"
 #include "config/configuration.h"
 #include "process/daemon.h"
+#include "process/file_command.h"
 #include "process/master.h"
 #include "process/predecessor.h"
 #include "process/preflight.h"
@@ -20,6 +21,7 @@
 
 namespace {
 
+using ExitCode = chat::process::ExitCode;
 using Predecessor = chat::process::Predecessor;
 
 int run(int argc, char** argv, std::optional<Predecessor>& predecessor) {
@@ -50,6 +52,11 @@ int run(int argc, char** argv, std::optional<Predecessor>& predecessor) {
     fmt::print("{}", chat::process::end_sessions(configuration.settings, *line.end_sessions));
     return 0;
   }
+  if (line.check_files) {
+    const auto outcome = chat::process::check_files(configuration.settings, line.mend);
+    fmt::print("{}", outcome.said);
+    return static_cast<int>(outcome.fits ? ExitCode::ok : ExitCode::unfit);
+  }
   chat::process::Background background;
   // One that takes a server's place is where that one was.
   if (line.daemon && !predecessor) background = chat::process::Background::detach();
@@ -72,6 +79,6 @@ int main(int argc, char** argv) {
   } catch (const std::exception& failure) {
     if (predecessor) predecessor->send(chat::process::Word::failed, failure.what());
     fmt::print(stderr, "chatd: {}\n", failure.what());
-    return static_cast<int>(chat::process::ExitCode::configuration);
+    return static_cast<int>(ExitCode::configuration);
   }
 }

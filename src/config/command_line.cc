@@ -190,6 +190,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
 
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (FlagReader(words, line).read()) line.help = app.help();
+  if (line.mend && !line.check_files) throw ConfigError("--mend goes with --check-files only");
   std::ranges::sort(line.flags, {}, [](const auto& flag) { return find_option(flag.first); });
   return line;
 }

@@ -16,6 +16,8 @@ struct CommandLine {
   bool print_config = false;
   std::optional<std::string> reset_password;  // a user's name
   std::optional<std::string> end_sessions;    // a user's name
+  bool check_files = false;
+  bool mend = false;  // goes with check_files
   bool version = false;
 
   // Option names and texts, in the order of the table.
@@ -25,7 +27,8 @@ struct CommandLine {
   std::optional<std::string> help;
 };
 
-// Throws ConfigError on unknown flags, missing values and words that belong to no flag.
+// Throws ConfigError on unknown flags, missing values, words that belong to no flag, and commands
+// that do not go without another.
 CommandLine parse_command_line(int argc, const char* const* argv);
 
 }  // namespace chat::config

@@ -12,6 +12,7 @@ enum class ExitCode {
   port = 2,           // the address cannot be bound
   redis = 3,          // Redis does not answer
   worker = 4,         // a worker died at start
+  unfit = 5,          // files and Redis do not fit
 };
 
 class StartError : public std::runtime_error {

@@ -56,6 +56,9 @@ TEST(CommandLine, KnowsTheCommands) {
   EXPECT_EQ(parse({"--end-sessions="}).end_sessions, "") << "nobody, and no start";
   EXPECT_FALSE(parse({}).reset_password || parse({}).end_sessions);
   EXPECT_THROW(parse({"--reset-password"}), ConfigError);
+  EXPECT_TRUE(parse({"--check-files", "--mend"}).mend);
+  EXPECT_FALSE(parse({"--check-files"}).mend);
+  EXPECT_THROW(parse({"--mend"}), ConfigError) << "goes with --check-files";
 }
 
 TEST(CommandLine, RefusesWhatItDoesNotKnow) {
