@@ -20,7 +20,8 @@ client-check: html/dist/index.html  ## check the types of the web client, and ru
 lighthouse: $(BUILD)/chatd html/dist/index.html test-tools  ## Lighthouse's marks for the web client (minutes; fetches its package)
 	cd html && CHATD=$(abspath $(BUILD)/chatd) ../tools/node node_modules/vitest/vitest.mjs run --config vitest.lighthouse.config.ts
 
-calls: $(BUILD)/chatd html/dist/index.html test-tools  ## six people in one call, 20 times, all 30 links with moving pictures (minutes)
+calls: $(BUILD)/chatd html/dist/index.html test-tools  ## calls between browsers, over a relay, through faults, and of six people 20 times (minutes)
+	@tools/install-packages calls
 	cd html && CHATD=$(abspath $(BUILD)/chatd) ../tools/node node_modules/vitest/vitest.mjs run --config vitest.mesh.config.ts
 
 all: client

@@ -1,31 +1,35 @@
 // A person in a browser who calls, with a camera and a microphone that the browser makes up.
-import type { Browser, BrowserContextOptions, Locator } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 
 import { openChromium, Visitor } from './visitor';
 
 /** Three cameras, of which the second one makes depth pictures that nobody can code; five pictures a second are enough to see that they move. */
-export const openWithMedia = (): Promise<Browser> =>
-  openChromium(['--use-fake-device-for-media-stream=device-count=3,fps=5', '--use-fake-ui-for-media-stream', '--auto-accept-this-tab-capture']);
+export const openWithMedia = (more: readonly string[] = []): Promise<Browser> =>
+  openChromium([...more, '--use-fake-device-for-media-stream=device-count=3,fps=5', '--use-fake-ui-for-media-stream', '--auto-accept-this-tab-capture']);
 
 /** Several pages code and decode pictures on the cores of one machine. */
 const PATIENCE_MS = 60_000;
 /** Pictures of others in which at least this many frames were shown move. */
 const FRAMES = 3;
 
+/** Something done to a page before it is loaded. */
+export type Prepare = (page: Page) => Promise<unknown>;
+
 export class Caller extends Visitor {
-  static override async inside(browser: Browser, url: string, name: string, settings: BrowserContextOptions = {}): Promise<Caller> {
-    const caller = await Caller.arriveAt(browser, url, settings);
+  static override async inside(browser: Browser, url: string, name: string, settings: BrowserContextOptions = {}, prepare?: Prepare): Promise<Caller> {
+    const caller = await Caller.arriveAt(browser, url, settings, prepare);
     await caller.enter(name);
     return caller;
   }
 
   /** Before the form. */
-  static async arriveAt(browser: Browser, url: string, settings: BrowserContextOptions = {}): Promise<Caller> {
+  static async arriveAt(browser: Browser, url: string, settings: BrowserContextOptions = {}, prepare?: Prepare): Promise<Caller> {
     const context = await browser.newContext({
       ignoreHTTPSErrors: true, locale: 'en-US', viewport: { width: 900, height: 640 }, reducedMotion: 'reduce', ...settings,
     });
     const caller = new Caller(await context.newPage());
     caller.page.setDefaultTimeout(PATIENCE_MS);
+    await prepare?.(caller.page);
     await caller.page.goto(url);
     return caller;
   }
@@ -37,10 +41,14 @@ export class Caller extends Visitor {
     return this.stage.getByRole('figure', { name, exact: true });
   }
 
-  /** Calls the conversation that is open. */
-  async call(kind: 'Call' | 'Video call' = 'Video call'): Promise<void> {
+  /** Calls the conversation that is open, whatever comes of it. */
+  async dial(kind: 'Call' | 'Video call' = 'Video call'): Promise<void> {
     await this.page.getByRole('button', { name: kind, exact: true }).click();
     await this.page.getByRole('dialog').getByRole('button', { name: 'Call', exact: true }).click();
+  }
+
+  async call(kind?: 'Call' | 'Video call'): Promise<void> {
+    await this.dial(kind);
     await this.stage.waitFor();
   }
 
@@ -71,6 +79,27 @@ export class Caller extends Visitor {
   /** A word in the corner. */
   async isTold(text: string | RegExp): Promise<void> {
     await this.page.getByText(text).waitFor();
+  }
+
+  /** What "People and connections" says of the others. */
+  async doctor(): Promise<Locator> {
+    await this.control('People and connections');
+    return this.page.getByRole('dialog', { name: 'People and connections' });
+  }
+
+  /** Closes the dialog that is open. */
+  async close(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+
+  /** The emoji that this one sees for the other one. */
+  async row(): Promise<string> {
+    const row = (await this.doctor()).getByLabel(/^Verification: /);
+    await row.waitFor();
+    const said = await row.getAttribute('aria-label');
+    await this.close();
+    return said ?? '';
   }
 
   async hangUp(): Promise<void> {

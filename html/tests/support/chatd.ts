@@ -9,10 +9,10 @@ import { join, resolve } from 'node:path';
 const TOP = resolve(import.meta.dirname, '../../..');
 const PROGRAM = process.env.CHATD ?? join(TOP, 'build/chatd');
 /** Every user of a test comes from one address: no limits, unless they are what is tested. */
-const UNLIMITED = ['--rate-limits', 'off'];
+export const UNLIMITED = ['--rate-limits', 'off'];
 const PATIENCE_MS = 20_000;
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((done) => server.once('listening', done));
   const { port } = server.address() as AddressInfo;
