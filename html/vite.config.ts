@@ -19,7 +19,7 @@ export default defineConfig(({ mode }) => {
     plugins: [vue(), stickers(), serviceWorker(), precompress()],
     build: {
       target: 'es2022', manifest: true, sourcemap: false, modulePreload: { polyfill: false },
-      rolldownOptions: { output: { codeSplitting: { groups: [{ name: firstChunk(import.meta.dirname) }] } } },
+      rolldownOptions: { output: { codeSplitting: { groups: [{ name: firstChunk(import.meta.dirname), debugName: 'first visit' }] } } },
     },
     server: {
       proxy: { '/session': passed, '/upload': passed, '/files': passed, '/ws': { ...passed, ws: true } },

@@ -10,12 +10,13 @@ const FILES: Record<Locale, () => Promise<{ default: object }>> = {
   'zh-CN': () => import('./locales/zh-CN.json'),
 };
 
-/** The words of calls come with the first of their parts that is shown. */
-const CALL_FILES: Record<Locale, () => Promise<{ default: object }>> = {
-  en: () => import('./locales/call.en.json'),
-  'zh-CN': () => import('./locales/call.zh-CN.json'),
+/** Words that come with the first part of the page that needs them. */
+const LATER: Record<'call' | 'files', Record<Locale, () => Promise<{ default: object }>>> = {
+  call: { en: () => import('./locales/call.en.json'), 'zh-CN': () => import('./locales/call.zh-CN.json') },
+  files: { en: () => import('./locales/files.en.json'), 'zh-CN': () => import('./locales/files.zh-CN.json') },
 };
-let callWords: Promise<void> | null = null;
+type Later = keyof typeof LATER;
+const merged = new Map<Later, Promise<void>>();
 
 export const LOCALES: readonly { tag: Locale; name: string }[] = [
   { tag: 'en', name: 'English' },
@@ -38,18 +39,23 @@ export function localeFor(language: Language, preferred: readonly string[]): Loc
 export async function useLocale(locale: Locale): Promise<void> {
   const words = await FILES[locale]();
   i18n.global.setLocaleMessage(locale, words.default as Record<string, string>);
-  if (callWords) await (callWords = mergeCallWords(locale));
+  await Promise.all([...merged.keys()].map((words) => merge(words, locale)));
   i18n.global.locale.value = locale;
   document.documentElement.lang = locale;
 }
 
-async function mergeCallWords(locale: Locale): Promise<void> {
-  i18n.global.mergeLocaleMessage(locale, (await CALL_FILES[locale]()).default as Record<string, string>);
+function merge(words: Later, locale: Locale): Promise<void> {
+  const merging = LATER[words][locale]().then((file) => i18n.global.mergeLocaleMessage(locale, file.default as Record<string, string>));
+  merged.set(words, merging);
+  return merging;
 }
 
-/** Loads a part of the page that speaks of calls, and its words. */
-export async function withCallWords<Part>(load: () => Promise<Part>): Promise<Part> {
+async function withWords<Part>(words: Later, load: () => Promise<Part>): Promise<Part> {
   const loading = load();
-  await (callWords ??= mergeCallWords(i18n.global.locale.value as Locale));
+  await (merged.get(words) ?? merge(words, i18n.global.locale.value as Locale));
   return await loading;
 }
+
+/** Loads a part of the page that speaks of calls, or of files, and its words. */
+export const withCallWords = <Part>(load: () => Promise<Part>): Promise<Part> => withWords('call', load);
+export const withFileWords = <Part>(load: () => Promise<Part>): Promise<Part> => withWords('files', load);

@@ -16,13 +16,20 @@ export interface Snapshot {
   time: number;
 }
 
+/** What is uploaded for a message that waits in the outbox, by that message's id. */
+export interface KeptBlob {
+  id: string;
+  blob: Blob;
+}
+
 interface Schema extends DBSchema {
   conversations: { key: string; value: Snapshot };
   outbox: { key: string; value: Outgoing };
   things: { key: string; value: unknown };
+  uploads: { key: string; value: KeptBlob };
 }
 
-const VERSION = 1;
+const VERSION = 2;
 /** Conversations that are kept; the server tells the newest messages of the others at once as well. */
 const MOST_CONVERSATIONS = 40;
 
@@ -37,10 +44,13 @@ export class Cache {
   static async open(userId: string): Promise<Cache> {
     try {
       const db = await openDB<Schema>(nameOf(userId), VERSION, {
-        upgrade(db) {
-          db.createObjectStore('conversations', { keyPath: 'conversation' });
-          db.createObjectStore('outbox', { keyPath: 'id' });
-          db.createObjectStore('things');
+        upgrade(db, before) {
+          if (before < 1) {
+            db.createObjectStore('conversations', { keyPath: 'conversation' });
+            db.createObjectStore('outbox', { keyPath: 'id' });
+            db.createObjectStore('things');
+          }
+          db.createObjectStore('uploads', { keyPath: 'id' });
         },
         // Another tab logs out, or brings a newer page.
         blocking(_current, _wanted, event) {
@@ -93,6 +103,19 @@ export class Cache {
 
   async removeOutgoing(id: string): Promise<void> {
     await this.try((db) => db.delete('outbox', id));
+  }
+
+  async blob(id: string): Promise<Blob | undefined> {
+    return (await this.try((db) => db.get('uploads', id)))?.blob;
+  }
+
+  /** Whether it is kept: a browser may not have that much room. */
+  async putBlob(kept: KeptBlob): Promise<boolean> {
+    return await this.try((db) => db.put('uploads', kept)) !== undefined;
+  }
+
+  async removeBlob(id: string): Promise<void> {
+    await this.try((db) => db.delete('uploads', id));
   }
 
   /** Something small by its name, such as the people known. */

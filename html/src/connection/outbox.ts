@@ -7,6 +7,22 @@ import { Refused, TRY_AGAIN } from '../protocol/refusals';
 import { Emitter } from './emitter';
 import { refusalOf } from './requests';
 
+/** The file of a message, while it is uploaded. */
+export interface PendingFile {
+  /** As far as the browser can tell: what the message looks like until the server has said what it is. */
+  kind: string;
+  type: string;
+  width?: number;
+  height?: number;
+  /** Nothing that was sent together with it went before it. */
+  first?: boolean;
+  /** Where the upload is, once it was begun. */
+  path?: string;
+  paused?: boolean;
+  /** All of it is there. */
+  done?: boolean;
+}
+
 export interface Outgoing {
   id: string;
   conversation: string;
@@ -14,7 +30,10 @@ export interface Outgoing {
   request: Fields;
   /** When it was written (ms); orders them. */
   time: number;
-  state: 'queued' | 'sending' | 'failed';
+  state: 'uploading' | 'queued' | 'sending' | 'failed';
+  upload?: PendingFile;
+  /** Id of a message that it follows: it waits for that one, unless that one failed. */
+  after?: string;
   refusal?: { code: string; retryAfter?: number; text?: string };
 }
 
@@ -33,6 +52,9 @@ export interface OutboxEvents {
 
 const RETRY_MS = 500;
 
+/** The state of one that is to go. */
+const toGo = ({ upload }: Pick<Outgoing, 'upload'>): 'uploading' | 'queued' => (upload && !upload.done ? 'uploading' : 'queued');
+
 export class Outbox {
   readonly events = new Emitter<OutboxEvents>();
   private readonly held = new Map<string, Outgoing>();
@@ -47,7 +69,7 @@ export class Outbox {
   restore(kept: readonly Outgoing[]): void {
     for (const outgoing of [...kept].sort((a, b) => a.time - b.time)) {
       if (this.held.has(outgoing.id)) continue;
-      const again: Outgoing = { ...outgoing, state: outgoing.state === 'failed' ? 'failed' : 'queued' };
+      const again: Outgoing = { ...outgoing, state: outgoing.state === 'failed' ? 'failed' : toGo(outgoing) };
       this.held.set(again.id, again);
       this.latest = Math.max(this.latest, again.time);
       this.events.emit('changed', again);
@@ -63,10 +85,10 @@ export class Outbox {
     return this.held.get(id);
   }
 
-  add(id: string, conversation: string, request: Fields): Outgoing {
+  add(id: string, conversation: string, request: Fields, more: Pick<Outgoing, 'upload' | 'after'> = {}): Outgoing {
     // Never the same time twice: it is their order, also after a reload.
     this.latest = Math.max(Date.now(), this.latest + 1);
-    const outgoing: Outgoing = { id, conversation, request, time: this.latest, state: 'queued' };
+    const outgoing: Outgoing = { id, conversation, request, time: this.latest, state: toGo(more), ...more };
     this.held.set(id, outgoing);
     void this.storage.put(outgoing);
     this.events.emit('changed', outgoing);
@@ -82,8 +104,26 @@ export class Outbox {
     this.held.set(id, outgoing);
     this.latest = outgoing.time = Math.max(Date.now(), this.latest + 1);
     delete outgoing.refusal;
+    this.change(outgoing, toGo(outgoing));
+    this.pump(outgoing.conversation);
+  }
+
+  /** Keeps what became of its upload. With what is to be sent now: all is there, and it goes like any other. */
+  uploaded(id: string, what: Partial<PendingFile>, request?: Fields): void {
+    const outgoing = this.held.get(id);
+    if (!outgoing?.upload) return;
+    outgoing.upload = { ...outgoing.upload, ...what, ...(request && { done: true }) };
+    outgoing.request = { ...outgoing.request, ...request };
+    void this.storage.put(outgoing);
+    if (!request) return;
     this.change(outgoing, 'queued');
     this.pump(outgoing.conversation);
+  }
+
+  /** Its upload came to nothing. */
+  refuse(id: string, refused: Refused): void {
+    const outgoing = this.held.get(id);
+    if (outgoing?.state === 'uploading') this.fail(outgoing, refused);
   }
 
   discard(id: string): void {
@@ -91,6 +131,7 @@ export class Outbox {
     if (!outgoing) return;
     this.drop(outgoing);
     this.events.emit('discarded', outgoing);
+    for (const other of this.held.values()) if (other.after === id) other.after = outgoing.after;
     this.pump(outgoing.conversation);
   }
 
@@ -176,7 +217,7 @@ export class Outbox {
   private pump(conversation: string): void {
     if (!this.online || this.pauses.has(conversation)) return;
     const line = this.all().filter((outgoing) => outgoing.conversation === conversation && outgoing.state !== 'failed');
-    const next = line.find((outgoing) => outgoing.state === 'queued');
+    const next = line.find(({ state, after }) => state === 'queued' && !line.some(({ id }) => id === after));
     if (!next || line.some((outgoing) => outgoing.state === 'sending')) return;
     const message = { ...next.request, id: next.id, trace_id: next.id };
     // A frame too large would end the connection, again and again.

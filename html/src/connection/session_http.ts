@@ -1,6 +1,7 @@
 // Logging in by HTTP: the browser keeps the session in a cookie that no script sees.
 import type { Account } from '../protocol/messages.gen';
 import { Refused } from '../protocol/refusals';
+import { refusedBy } from './http_refusal';
 
 type Fetch = typeof fetch;
 
@@ -52,8 +53,6 @@ export class SessionHttp {
       throw new Refused('unreachable');
     }
     if (response.ok) return (body?.user as Account | undefined) ?? null;
-    const code = typeof body?.code === 'string' ? body.code : response.status === 401 ? 'login_required' : 'unreachable';
-    const wait = Number(body?.retry_after ?? response.headers.get('retry-after') ?? NaN);
-    throw new Refused(code, Number.isFinite(wait) ? wait : undefined, typeof body?.mess === 'string' ? body.mess : undefined);
+    throw refusedBy(response.status, body, response.headers.get('retry-after'));
   }
 }

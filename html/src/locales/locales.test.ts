@@ -6,10 +6,19 @@ import { expect, it } from 'vitest';
 import callEn from './call.en.json';
 import callZh from './call.zh-CN.json';
 import mainEn from './en.json';
+import filesEn from './files.en.json';
+import filesZh from './files.zh-CN.json';
 import mainZh from './zh-CN.json';
 
-const en = { ...mainEn, call: { ...mainEn.call, ...callEn.call } };
-const zh = { ...mainZh, call: { ...mainZh.call, ...callZh.call } };
+type Words = { [key: string]: string | Words };
+
+/** As they are merged when a part of the page comes with words of its own. */
+const merged = (first: Words, second: Words): Words => Object.fromEntries(Object.entries({ ...first, ...second }).map(([key, value]) => {
+  const before = first[key];
+  return [key, typeof value === 'object' && typeof before === 'object' ? merged(before, value) : value];
+}));
+const en = [callEn, filesEn].reduce<Words>(merged, mainEn);
+const zh = [callZh, filesZh].reduce<Words>(merged, mainZh);
 const SOURCES = join(import.meta.dirname, '..');
 
 function keysOf(tree: object, prefix = ''): string[] {

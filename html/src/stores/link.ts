@@ -8,6 +8,7 @@ import { Emitter } from '../connection/emitter';
 import type { Batch } from '../connection/entry';
 import { Outbox, type OutboxEvents } from '../connection/outbox';
 import type { SessionHttp } from '../connection/session_http';
+import type { UploadLine } from '../connection/upload_http';
 import { watchWakeups, type Surroundings } from '../connection/wakeups';
 import type { Fields, Frame } from '../protocol/codec';
 import type { Account } from '../protocol/messages.gen';
@@ -38,6 +39,8 @@ export interface LinkOptions {
   /** Of this browser; the same for every tab. */
   storage: Storage;
   surroundings?: Surroundings;
+  /** How files go up, when not as a browser does it. */
+  uploads?: UploadLine;
   open?: ConnectionOptions['open'];
   times?: ConnectionOptions['times'];
 }

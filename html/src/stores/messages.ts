@@ -1,7 +1,8 @@
 // The messages of each conversation by their numbers: what is held, what is on its way, and paging.
-import { defineStore } from 'pinia';
+import { defineStore, getActivePinia } from 'pinia';
 import { ref, shallowReactive } from 'vue';
 
+import type { Outbox } from '../connection/outbox';
 import { kindOf, peerOf, sendType } from '../protocol/conversation';
 import type { Fields } from '../protocol/codec';
 import { newId } from '../protocol/ids';
@@ -31,6 +32,7 @@ const CHANGE_WINDOW_MS = 48 * 3600 * 1000;
 
 export const useMessages = defineStore('messages', () => {
   const link = useLink();
+  const pinia = getActivePinia();
   const held = new Map<ConversationKey, Held>();
   let translator = new Translator('', link.options.addresses);
   /** Whether the server knows edits, recalls, marks and people; null until it told. */
@@ -85,6 +87,7 @@ export const useMessages = defineStore('messages', () => {
     const others = one.pending.filter(({ id }) => id !== outgoing.id);
     one.pending = [...others, message].sort((a, b) => a.time - b.time);
     show(one);
+    if (outgoing.state === 'uploading') void import('./uploads').then(({ useUploads }) => useUploads(pinia).take(outgoing));
   });
   link.events.on('stored', ({ outgoing, seq, timestamp }) => {
     const one = hold(outgoing.conversation);
@@ -224,19 +227,19 @@ export const useMessages = defineStore('messages', () => {
     }
   }
 
-  function post(key: ConversationKey, publicType: number, fields: Fields): Message | null {
+  /** Sends a message of any type; with `more`, of a file that is still to be uploaded or after another message. */
+  function post(key: ConversationKey, publicType: number, fields: Fields, more?: Parameters<Outbox['add']>[3], id = newId()): Message | null {
     if (!link.outbox || !kindOf(key)) return null;
     const one = hold(key);
     one.timeline.current = one.timeline.tail;
-    const id = newId();
-    link.outbox.add(id, key, { type: sendType(key, publicType), receiver_id: peerOf(key), ...fields });
+    link.outbox.add(id, key, { type: sendType(key, publicType), receiver_id: peerOf(key), ...fields }, more);
     return one.pending.find((message) => message.id === id) ?? null;
   }
 
-  function send(key: ConversationKey, { text, replyTo, mentions }: Outgoing): Message | null {
+  function send(key: ConversationKey, { text, replyTo, mentions, after }: Outgoing): Message | null {
     return post(key, MessageType.text, {
       mess: text, ...(replyTo && { reply_to: replyTo }), ...(mentions?.length && { mentions }),
-    });
+    }, after ? { after } : {});
   }
 
   const sendEmotion = (key: ConversationKey, set: string, name: string): Message | null =>
@@ -282,7 +285,7 @@ export const useMessages = defineStore('messages', () => {
 
   return {
     of, bySeq, fetchOne, lastOf, unreadSince, loadOlder, loadNewer, jumpToSeq, jumpToTime, jumpToEnd,
-    send, sendEmotion, retry, discard, edit, recall, canEdit, canRecall, release, extended,
+    send, sendEmotion, post, retry, discard, edit, recall, canEdit, canRecall, release, extended,
   };
 });
 

@@ -43,10 +43,10 @@ export interface Device {
 }
 
 /**
- * queued: waits for a connection; sending: on its way; stored: the server has it for good;
- * failed: refused, stays until it is sent again or discarded.
+ * uploading: its file is on its way, see the uploads store; queued: waits for a connection; sending: on its way;
+ * stored: the server has it for good; failed: refused, stays until it is sent again or discarded.
  */
-export type MessageState = 'queued' | 'sending' | 'stored' | 'failed';
+export type MessageState = 'uploading' | 'queued' | 'sending' | 'stored' | 'failed';
 
 export type MessageKind = 'text' | 'image' | 'emotion' | 'music' | 'file' | 'event';
 
@@ -56,11 +56,22 @@ export interface MessageFile {
   url: string;
   /** Bytes; 0 when unknown. */
   size: number;
+  /** `image`, `audio`, `video` or `file`, and the MIME type, as the server says; "" when it does not. */
+  kind: string;
+  type: string;
+  /** Pixels of a picture; 0 when unknown. */
+  width: number;
+  height: number;
+  animated: boolean;
+  /** A smaller picture, ready for `src`, or "". */
+  preview: string;
+  /** A tiny one, as a data: address, or "". */
+  placeholder: string;
 }
 
 /** What happened to a group, told in its own conversation. */
 export interface GroupEvent {
-  action: 'created' | 'joined' | 'left' | 'removed' | 'dissolved' | 'renamed';
+  action: 'created' | 'joined' | 'left' | 'removed' | 'dissolved' | 'renamed' | 'pictured';
   /** Whom it happened to. */
   members: string[];
   /** The group's name, when it was created or renamed. */
@@ -181,4 +192,6 @@ export interface Outgoing {
   text: string;
   replyTo?: number;
   mentions?: string[];
+  /** Id of a message of one's own that is on its way: this one follows it. */
+  after?: string | undefined;
 }

@@ -4,11 +4,15 @@ import type { Entry } from '../connection/entry';
 import type { Outgoing } from '../connection/outbox';
 import { MessageType } from '../protocol/messages.gen';
 import { isChat, isRecord } from '../protocol/shapes';
+import { UNSEEN } from '../text/file_names';
 import type { GroupEvent, Message, MessageFile, MessageKind } from './model';
 
 const KINDS: Record<number, MessageKind> = { 100: 'text', 300: 'image', 400: 'emotion', 500: 'music', 1000: 'file' };
 const ACTIONS: readonly string[] = ['joined', 'left', 'removed', 'dissolved', 'renamed'] satisfies GroupEvent['action'][];
 
+const BASE64 = /^[\w+/=]{1,8192}$/;
+
+const amount = (value: unknown): number => (Number(value) > 0 ? Number(value) : 0);
 const words = (value: unknown): string => (typeof value === 'string' ? value : '');
 const ids = (value: unknown): string[] => (Array.isArray(value) ? value.filter((id) => typeof id === 'string') : []);
 
@@ -40,6 +44,7 @@ export class Translator {
 
   outgoing(outgoing: Outgoing): Message {
     const { type, mess, reply_to, mentions } = outgoing.request;
+    const shown = outgoing.upload && isRecord(mess) ? { ...outgoing.upload, ...mess } : mess;
     return {
       key: outgoing.id,
       conversation: outgoing.conversation,
@@ -54,7 +59,7 @@ export class Translator {
       mentions: ids(mentions),
       edited: 0,
       recalled: false,
-      ...this.content(Number(type), mess),
+      ...this.content(Number(type), shown),
     };
   }
 
@@ -66,11 +71,19 @@ export class Translator {
 
   /** Legacy clients send a path alone. */
   private file(mess: unknown): MessageFile {
-    const { name, path, size } = isRecord(mess) ? mess : { name: '', path: mess, size: 0 };
+    const it: Record<string, unknown> = isRecord(mess) ? mess : { path: mess };
+    const placeholder = words(it.placeholder);
     return {
-      name: words(name) || words(path).split('/').at(-1) || '',
-      url: this.addresses.upload(path),
-      size: Number(size) > 0 ? Number(size) : 0,
+      name: words(it.name).replace(UNSEEN, '') || words(it.path).split('/').at(-1) || '',
+      url: this.addresses.upload(it.path),
+      size: amount(it.size),
+      kind: words(it.kind),
+      type: words(it.type),
+      width: amount(it.width),
+      height: amount(it.height),
+      animated: it.animated === true,
+      preview: this.addresses.upload(it.preview),
+      placeholder: BASE64.test(placeholder) ? `data:image/webp;base64,${placeholder}` : '',
     };
   }
 
@@ -89,7 +102,7 @@ export class Translator {
       return { kind: 'event', text: '', event: { action: 'created', members: ids(members), ...named } };
     }
     if (type !== MessageType.group_changed || !ACTIONS.includes(words(mess.action))) return null;
-    const action = mess.action as GroupEvent['action'];
+    const action = mess.action === 'renamed' && !name ? 'pictured' : mess.action as GroupEvent['action'];
     return { kind: 'event', text: '', event: { action, members: ids(mess.members), ...named } };
   }
 }

@@ -6,6 +6,7 @@ import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 
+import { png } from '../support/pictures';
 import { setStage } from '../support/stage';
 import { openChromium, Visitor } from './visitor';
 
@@ -110,6 +111,39 @@ test('nor in pickers and dialogs', async () => {
   await clean(page, 'switcher');
   expect(dora.faults).toEqual([]);
   await Promise.all([dora.leave(), eva.leave()]);
+});
+
+test('nor in what shows and sends files, which fits on a phone, too', async () => {
+  const ann = await inside('axe-files', PHONE);
+  const { page } = ann;
+  await ann.open('Lobby');
+  const field = page.locator('form input[type=file]');
+  await field.setInputFiles([
+    { name: 'a rather long name of a picture.png', mimeType: 'image/png', buffer: png(700, 500) }, { name: 'plan.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF') },
+  ]);
+  const dialog = page.getByRole('dialog', { name: 'Send 2 files' });
+  await dialog.getByRole('button', { name: 'Send', exact: true }).and(page.locator(':enabled')).waitFor();
+  await clean(page, 'files to be sent');
+  await fits(page, 'files to be sent');
+  await dialog.getByRole('button', { name: 'Send', exact: true }).tap();
+  await ann.log.getByRole('link', { name: 'Download plan.pdf' }).waitFor();
+  await clean(page, 'files');
+  await fits(page, 'files');
+  await ann.log.getByRole('button', { name: /^Open picture/ }).tap();
+  await page.getByRole('dialog', { name: /picture\.png/ }).waitFor();
+  await clean(page, 'gallery');
+  await fits(page, 'gallery');
+  await page.getByRole('button', { name: 'Close', exact: true }).tap();
+  await page.getByRole('button', { name: 'Back', exact: true }).tap();
+  await ann.menu('Settings');
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Change the picture' }).tap();
+  await (await chooser).setFiles({ name: 'me.png', mimeType: 'image/png', buffer: png(300, 200) });
+  await page.getByRole('dialog', { name: 'Your picture' }).getByRole('button', { name: 'Save' }).and(page.locator(':enabled')).waitFor();
+  await clean(page, 'one’s own picture');
+  await fits(page, 'one’s own picture');
+  expect(ann.faults).toEqual([]);
+  await ann.leave();
 });
 
 test('on a phone of 360 pixels everything fits, is large enough to touch, and works', async () => {

@@ -13,7 +13,7 @@ it.each([
   expect(strengthOf(password, name)).toBe(strength);
 });
 
-it.each([[0, ''], [-1, ''], [512, '512 byte'], [1536, '1.5 kB'], [10 * 1024 * 1024, '10 MB']])('%i bytes are %j', (bytes, words) => {
+it.each([[0, ''], [-1, ''], [512, '512 bytes'], [1536, '1.5 kB'], [10 * 1024 * 1024, '10 MB']])('%i bytes are %j', (bytes, words) => {
   expect(sizeInWords(bytes, 'en')).toBe(words);
 });
 

@@ -3,6 +3,7 @@ import { WebSocket as NodeSocket } from 'ws';
 
 import { addressesFor } from '../../src/connection/addresses';
 import { SessionHttp } from '../../src/connection/session_http';
+import { UploadHttp, type SendPatch } from '../../src/connection/upload_http';
 
 export class MemoryStorage implements Storage {
   private readonly values = new Map<string, string>();
@@ -31,6 +32,20 @@ export class Browser {
 
   get http(): SessionHttp {
     return new SessionHttp(this.addresses.session, this.fetch);
+  }
+
+  /** Without the progress that XMLHttpRequest tells of. */
+  readonly patch: SendPatch = async ({ url, headers, body }, { progress, signal }) => {
+    const answer = await this.fetch(url, { method: 'PATCH', headers, body, signal });
+    progress(body.size);
+    return {
+      status: answer.status, body: await answer.text(),
+      offset: answer.headers.get('upload-offset'), retryAfter: answer.headers.get('retry-after'),
+    };
+  };
+
+  get uploads(): UploadHttp {
+    return new UploadHttp(this.addresses.files, this.fetch, (...given) => this.patch(...given));
   }
 
   readonly fetch: typeof fetch = async (url, init) => {

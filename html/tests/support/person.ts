@@ -13,6 +13,7 @@ import { useNotices } from '../../src/stores/notices';
 import { usePeople } from '../../src/stores/people';
 import { useSession } from '../../src/stores/session';
 import { useSettings } from '../../src/stores/settings';
+import { useUploads } from '../../src/stores/uploads';
 import { Browser } from './browser';
 import { until } from './until';
 
@@ -23,8 +24,8 @@ export class Person {
   constructor(readonly browser: Browser, options: Partial<LinkOptions> = {}) {
     createApp({}).use(this.pinia);
     setActivePinia(this.pinia);
-    const { addresses, http, storage, surroundings, open } = browser;
-    this.link = new Link({ addresses, http, storage, surroundings, open, ...options });
+    const { addresses, http, storage, surroundings, open, uploads } = browser;
+    this.link = new Link({ addresses, http, storage, surroundings, open, uploads, ...options });
     beginStores(this.pinia, this.link);
   }
 
@@ -64,6 +65,7 @@ export class Person {
   get drafts() { return useDrafts(this.pinia); }
   get conversations() { return useConversations(this.pinia); }
   get settings() { return useSettings(this.pinia); }
+  get uploads() { return useUploads(this.pinia); }
   get notices() { return useNotices(this.pinia); }
 
   get id(): string { return this.session.me?.id ?? ''; }

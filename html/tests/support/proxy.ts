@@ -10,7 +10,7 @@ const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json',
   '.svg': 'image/svg+xml', '.webmanifest': 'application/manifest+json',
 };
-const PASSED = /^(?:session|ws|upload\/)/;
+const PASSED = /^(?:session|ws|upload\/|files\/)/;
 
 interface Hosting {
   folder: string;

@@ -52,7 +52,7 @@ export function useMessageActions(message: Ref<Message>, intend: (intent: Messag
     if (it.file?.url) list.push({ key: 'link', label: t('message.copyLink'), icon: Link, run: () => void copy(new URL(it.file?.url ?? '', location.href).href) });
     if (messages.canEdit(it)) list.push({ key: 'edit', label: t('message.edit'), icon: Pencil, run: () => intend({ kind: 'edit', message: it }) });
     if (messages.canRecall(it, administers(it))) list.push({ key: 'recall', label: t('message.recall'), icon: Undo2, danger: true, line: true, run: () => void recall() });
-    if (it.state === 'failed' || it.state === 'queued') list.push({ key: 'discard', label: t('message.discard'), icon: Trash2, danger: true, line: true, run: () => messages.discard(it) });
+    if (['failed', 'queued', 'uploading'].includes(it.state)) list.push({ key: 'discard', label: t('message.discard'), icon: Trash2, danger: true, line: true, run: () => messages.discard(it) });
     return list;
   });
 

@@ -4,6 +4,7 @@ import { useGroups } from '../../stores/groups';
 import { usePeople } from '../../stores/people';
 import { useSession } from '../../stores/session';
 import type { CallSummary, Conversation, GroupEvent, Message } from '../../stores/model';
+import { isVoice } from '../../text/file_names';
 import { textOfHtml } from '../../text/html';
 import { parseMarkdown } from '../../text/markdown';
 import { summaryOf } from '../../text/nodes';
@@ -46,6 +47,7 @@ export function useWords() {
       case 'joined': return event.members.length === 1 && event.members[0] === senderId ? t('event.joined', { whom }) : t('event.added', { who, whom });
       case 'left': return t('event.left', { whom });
       case 'removed': return t('event.removed', { who, whom });
+      case 'pictured': return t('event.pictured', { who });
       case 'renamed': return t('event.renamed', { who, name: event.name ?? '' });
       case 'dissolved': return t('event.dissolved', { who });
     }
@@ -64,7 +66,7 @@ export function useWords() {
       case 'text': return summaryOf(parseMarkdown(textOfHtml(message.text.slice(0, 2000)))) || t('message.empty');
       case 'image': return t('message.picture');
       case 'emotion': return t('message.sticker');
-      case 'music': return t('message.musicNamed', { name: message.file?.name ?? '' });
+      case 'music': return isVoice(message.file?.name ?? '') ? t('message.voice') : t('message.musicNamed', { name: message.file?.name ?? '' });
       case 'file': return message.file?.name || t('message.file');
       case 'event': return message.call ? callWords(message.call) : message.event ? eventWords(message.event, message.senderId) : '';
     }

@@ -1,6 +1,6 @@
 import { defineAsyncComponent, type AsyncComponentLoader } from 'vue';
 
-import { withCallWords } from '../../i18n';
+import { withCallWords, withFileWords } from '../../i18n';
 import type { Message } from '../../stores/model';
 import { openOverlay } from './overlay';
 
@@ -16,7 +16,9 @@ const Shortcuts = lazy(() => withCallWords(() => import('../dialogs/ShortcutsDia
 const CallRoom = lazy(() => withCallWords(() => import('../call/RoomDialog.vue')));
 const PersonCard = lazy(() => import('../people/PersonDialog.vue'));
 const RemovePerson = lazy(() => import('../people/RemovePersonDialog.vue'));
-const Viewer = lazy(() => import('../conversation/PictureViewer.vue'));
+const Viewer = lazy(() => withFileWords(() => import('../files/PictureViewer.vue')));
+const SendFiles = lazy(() => withFileWords(() => import('../files/SendFilesDialog.vue')));
+const Crop = lazy(() => withFileWords(() => import('../files/CropDialog.vue')));
 const JumpToDate = lazy(() => import('../conversation/JumpToDateDialog.vue'));
 
 export const showSettings = (section = 'profile') => openOverlay(Settings, { section });
@@ -30,6 +32,8 @@ export const showCallRoom = (code = '') => openOverlay(CallRoom, { code });
 export const showPerson = (userId: string) => openOverlay(PersonCard, { userId });
 export const showRemovePerson = (userId: string) => openOverlay(RemovePerson, { userId });
 export const showPicture = (conversation: string, message: Message) => openOverlay(Viewer, { conversation, start: message.key });
+export const showSendFiles = (props: Record<string, unknown>) => openOverlay(SendFiles, props);
+export const showCrop = (props: Record<string, unknown>) => openOverlay(Crop, props);
 export const showJumpToDate = (onPick: (time: number) => void) => openOverlay(JumpToDate, { onPick });
 
 export interface Question {

@@ -1,4 +1,0 @@
-import { shallowRef } from 'vue';
-
-/** The one piece of music that plays. */
-export const playing = shallowRef<HTMLAudioElement>();
