@@ -5,13 +5,13 @@
 #include <string_view>
 
 #include "session/cookie.h"
+#include "session/user_agent.h"
 #include "store/sessions.h"
 #include "websocket/access.h"
 
 namespace chat::features {
 namespace {
 
-constexpr std::size_t kMostAgent = 512;
 constexpr std::string_view kBearer = "Bearer ";
 
 std::string_view bearer_of(const net::HttpRequest& request) {
@@ -47,8 +47,7 @@ std::string session_in(const net::HttpExchange& exchange) {
 }
 
 store::Visitor visitor_of(const net::HttpExchange& exchange) {
-  const std::string_view agent = exchange.request().header("user-agent").value_or("");
-  return {exchange.peer(), std::string(agent.substr(0, kMostAgent))};
+  return {exchange.peer(), session::user_agent_of(exchange.request())};
 }
 
 }  // namespace chat::features

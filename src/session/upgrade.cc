@@ -6,11 +6,10 @@
 #include <vector>
 
 #include "session/cookie.h"
+#include "session/user_agent.h"
 
 namespace chat::session {
 namespace {
-
-constexpr std::size_t kMaxAgent = 512;
 
 void refuse(const net::HttpExchangePtr& exchange, const websocket::Refused& refused) {
   net::HttpResponse response(refused.status);
@@ -43,7 +42,7 @@ void Upgrade::handle(const net::HttpExchangePtr& exchange) const {
       return refuse(exchange, {403, "Origin not allowed", {}});
     handshake.cookie_token = std::move(cookie.token);
   }
-  handshake.agent = request.header("user-agent").value_or("").substr(0, kMaxAgent);
+  handshake.agent = user_agent_of(request);
   net::Upgraded upgraded = exchange->upgrade();
   upgraded.connection->send(SharedBytes(accepted.response_head));
   on_connection_(std::move(upgraded), std::move(handshake));
