@@ -106,6 +106,14 @@ void check_writable_file(const Configuration& configuration, std::string_view op
                                   exists ? path : folder.string(), std::strerror(errno)));
 }
 
+// An empty list allows everybody, which is hardly meant by one of commas alone.
+void check_names(const Configuration& configuration, std::string_view option,
+                 const std::string& list) {
+  if (!list.empty() && list.find_first_not_of(", ") == std::string::npos)
+    throw ConfigError(fmt::format("{}: \"{}\" names nobody; leave it empty to accept all",
+                                  configuration.place_of(option), list));
+}
+
 // Each address of a comma list begins with one of `schemes`.
 void check_addresses(const Configuration& configuration, std::string_view option, std::string list,
                      std::initializer_list<std::string_view> schemes) {
@@ -140,6 +148,8 @@ void check_ice_servers(const Configuration& configuration) {
 void check_together(const Configuration& configuration, const CommandLine& line) {
   const Settings& settings = configuration.settings;
   check_certificate_pair(configuration);
+  check_names(configuration, "server_name", settings.server_name);
+  check_names(configuration, "client_name", settings.client_name);
   check_ice_servers(configuration);
   if (line.daemon && settings.echo)
     throw ConfigError("--echo is for conformance tests and cannot go with -d");

@@ -57,6 +57,13 @@ TEST_F(ChecksTest, ACertificateNeedsItsKeyAndTheOtherWayRound) {
   expect_complaint("tls_key is given without --tls-cert");
 }
 
+TEST_F(ChecksTest, AListOfNamesNamesSomebody) {
+  settings_.client_name = " , ";
+  expect_complaint("client_name: \" , \" names nobody; leave it empty to accept all");
+  settings_.client_name = "example.org,";
+  EXPECT_EQ(complaint(), "none");
+}
+
 TEST_F(ChecksTest, TurnNeedsAddressesAndASecret) {
   settings_.turn_url = "turn:h:3478";
   expect_complaint("turn_url is given without --turn-secret-file");
