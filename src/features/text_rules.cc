@@ -15,12 +15,18 @@ struct Range {
   std::uint32_t last;
 };
 
-// Controls, spaces that are not " ", fillers, joiners, and marks of direction.
+// Controls, spaces that are not " ", fillers, joiners, marks of direction, and no characters.
 constexpr Range kDeceptive[] = {
-    {0x0000, 0x001F}, {0x007F, 0x00A0},   {0x00AD, 0x00AD}, {0x034F, 0x034F}, {0x061C, 0x061C},
-    {0x115F, 0x1160}, {0x17B4, 0x17B5},   {0x180B, 0x180F}, {0x2000, 0x200F}, {0x2028, 0x202F},
-    {0x205F, 0x206F}, {0x3164, 0x3164},   {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0},
-    {0xFFF0, 0xFFFB}, {0xE0000, 0xE0FFF},
+    {0x0000, 0x001F}, {0x007F, 0x00A0},   {0x00AD, 0x00AD},   {0x034F, 0x034F}, {0x061C, 0x061C},
+    {0x115F, 0x1160}, {0x1680, 0x1680},   {0x17B4, 0x17B5},   {0x180B, 0x180F}, {0x2000, 0x200F},
+    {0x2028, 0x202F}, {0x205F, 0x206F},   {0x2800, 0x2800},   {0x3000, 0x3000}, {0x3164, 0x3164},
+    {0xFDD0, 0xFDEF}, {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFFB},
+    {0xFFFE, 0xFFFF}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
+};
+
+// Marks that need a character before them.
+constexpr Range kCombining[] = {
+    {0x0300, 0x036F}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x20D0, 0x20FF}, {0xFE20, 0xFE2F},
 };
 
 // The code point at the start of valid UTF-8, which is cut off.
@@ -34,10 +40,12 @@ std::uint32_t next_code_point(std::string_view& utf8) {
   return code;
 }
 
-bool is_deceptive(std::uint32_t code) {
+bool is_in(std::span<const Range> ranges, std::uint32_t code) {
   return std::ranges::any_of(
-      kDeceptive, [code](const Range& range) { return range.first <= code && code <= range.last; });
+      ranges, [code](const Range& range) { return range.first <= code && code <= range.last; });
 }
+
+bool is_deceptive(std::uint32_t code) { return is_in(kDeceptive, code); }
 
 bool is_plain(unsigned char byte) {
   return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
@@ -48,6 +56,8 @@ bool is_plain(unsigned char byte) {
 
 bool is_presentable_name(std::string_view utf8, std::size_t most) {
   if (utf8.empty() || utf8.front() == ' ' || utf8.back() == ' ') return false;
+  std::string_view rest = utf8;
+  if (is_in(kCombining, next_code_point(rest))) return false;
   std::size_t characters = 0;
   while (!utf8.empty()) {
     if (++characters > most || is_deceptive(next_code_point(utf8))) return false;

@@ -9,7 +9,7 @@ namespace chat::features {
 
 // Whether `utf8` is fit to be somebody's or something's name: one to `most` characters, none of
 // them a control character, invisible, or turning the direction of writing, and no space at either
-// end.
+// end, nor a combining mark that has no character before it.
 bool is_presentable_name(std::string_view utf8, std::size_t most);
 
 // Whether `utf8` has at most that many characters.

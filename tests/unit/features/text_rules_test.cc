@@ -8,14 +8,16 @@ namespace chat::features {
 namespace {
 
 TEST(TextRules, NamesOfAnyScriptArePresentable) {
-  for (const char* name : {"ann", "王小明", "Zoë Müller", "محمد", "😀", "0"})
+  for (const char* name : {"ann", "王小明", "Zoë Müller", "Zoe\u0308", "محمد", "😀", "0"})
     EXPECT_TRUE(is_presentable_name(name, 32)) << name;
 }
 
 TEST(TextRules, NamesThatDeceiveAreNot) {
-  for (const char* name :
-       {"", " ann", "ann ", "a\nb", "a\x7F", "ann\u00AD", "ann\u3164", "ann\u00A0", "ann\u0085",
-        "ann\u2028", "a\u202Eb", "a\u200Bb", "a\uFEFF", "a\U000E0041"})
+  for (const char* name : {"",          " ann",      "ann ",      "a\nb",        "a\x7F",
+                           "ann\u00AD", "ann\u3164", "ann\u00A0", "ann\u0085",   "ann\u2028",
+                           "a\u202Eb",  "a\u200Bb",  "a\uFEFF",   "a\U000E0041", "\u3000",
+                           "ann\u3000", "\u1680",    "a\u2800",   "a\U0001D173", "\u0301",
+                           "\uFFFE"})
     EXPECT_FALSE(is_presentable_name(name, 32)) << name;
 }
 
