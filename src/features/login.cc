@@ -77,19 +77,6 @@ coro::Task<void> refuse(Services& services, Credentials credentials, net::IpAddr
   throw Rejected(refusal, "a name and password from " + address.text(), wait);
 }
 
-// The user when name and password belong together, their hash then one of today's.
-coro::Task<std::optional<User>> check_password(Services& services, User user,
-                                               std::string password) {
-  const store::Verdict verdict = co_await verify(services, password, user.password);
-  if (verdict == store::Verdict::no) co_return std::nullopt;
-  if (verdict == store::Verdict::yes_but_rehash) {
-    std::string hashed = co_await hash_password(services, std::move(password));
-    co_await services.users.set_password(user.id, hashed);
-    user.password = std::move(hashed);
-  }
-  co_return user;
-}
-
 // Nothing when the name may not be registered, now or ever, or was taken meanwhile.
 coro::Task<std::optional<User>> register_user(Services& services, Credentials credentials,
                                               Visitor visitor) {
@@ -154,6 +141,19 @@ coro::Task<std::string> hash_password(Services& services, std::string password) 
   auto work = [password = std::move(password)] { return store::hash_password(password); };
   std::string hashed = co_await store::offload(services.hashing, std::move(work));
   co_return hashed;
+}
+
+coro::Task<std::optional<User>> check_password(Services& services, User user,
+                                               std::string password) {
+  while (true) {
+    const store::Verdict verdict = co_await verify(services, password, user.password);
+    if (verdict == store::Verdict::no) co_return std::nullopt;
+    if (verdict == store::Verdict::yes) co_return user;
+    const std::string hashed = co_await hash_password(services, password);
+    user.password = co_await services.users.rehash(user.id, user.password, hashed);
+    if (user.password == hashed) co_return user;
+    // Somebody else's login, or a change of the password, came first: what is kept now counts.
+  }
 }
 
 coro::Task<void> begin_password_try(Services& services, std::string name, net::IpAddress address) {

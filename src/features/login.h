@@ -2,11 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "coro/task.h"
 #include "features/services.h"
 #include "protocol/messages.h"
+#include "store/users.h"
 #include "store/visitor.h"
 
 namespace chat::features {
@@ -47,6 +49,11 @@ coro::Task<void> begin_password_try(Services& services, std::string name, net::I
 
 // The password was right.
 coro::Task<void> end_password_tries(Services& services, std::string name, net::IpAddress address);
+
+// The user when the password is theirs, whose hash is then one of today's: one of the original is
+// replaced, unless the password was changed meanwhile. Throws Rejected(busy).
+coro::Task<std::optional<store::User>> check_password(Services& services, store::User user,
+                                                      std::string password);
 
 // Hashes on the threads for that. Throws Rejected(busy).
 coro::Task<std::string> hash_password(Services& services, std::string password);

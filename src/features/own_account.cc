@@ -5,8 +5,6 @@
 #include "base/rejected.h"
 #include "features/answer.h"
 #include "features/login.h"
-#include "store/offload.h"
-#include "store/passwords.h"
 
 namespace chat::features {
 
@@ -18,13 +16,11 @@ coro::Task<void> change_password(Services& services, SessionPtr me,
   if (new_password.empty() || new_password.size() > services.settings.max_password_length)
     throw Rejected(Refusal::invalid_password);
   co_await begin_password_try(services, me->user_name(), me->address());
-  const auto user = co_await services.users.find(me->user_id());
-  if (!user) throw Rejected(Refusal::login_required, "the user is gone");
-  auto work = [password = request.mess.old_password.text, hash = user->password] {
-    return store::verify_password(password, hash);
-  };
-  const store::Verdict verdict = co_await store::offload(services.hashing, std::move(work));
-  if (verdict == store::Verdict::no) throw Rejected(Refusal::wrong_password);
+  auto known = co_await services.users.find(me->user_id());
+  if (!known) throw Rejected(Refusal::login_required, "the user is gone");
+  const auto user =
+      co_await check_password(services, std::move(*known), request.mess.old_password.text);
+  if (!user) throw Rejected(Refusal::wrong_password);
   co_await end_password_tries(services, user->name, me->address());
   const std::string hashed = co_await hash_password(services, new_password);
   const std::size_t ended =

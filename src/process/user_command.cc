@@ -35,9 +35,9 @@ class Accounts {
     const std::size_t digits = std::min(kPasswordDigits, desk_.settings().max_password_length);
     const std::string password = random_hex(digits);
     const std::string hash = store::hash_password(password);
-    const std::string spared;  // none
+    const std::string any_hash, no_session;
     const std::size_t ended =
-        co_await sessions_.change_password(user.id, user.password, hash, spared);
+        co_await sessions_.change_password(user.id, any_hash, hash, no_session);
     co_return fmt::format("new password: {}\nsessions ended: {}\n", password, ended);
   }
 

@@ -53,14 +53,20 @@ std::string Sessions::id_of(std::string_view token) {
 
 coro::Task<LoginSession> Sessions::create(std::string token, std::string user_id,
                                           std::string password_hash, Visitor visitor) {
-  return store(id_of(token), std::move(user_id), std::move(password_hash), std::move(visitor));
+  std::string no_old_one;
+  auto session = co_await store(id_of(token), std::move(user_id), std::move(password_hash),
+                                std::move(visitor), std::move(no_old_one));
+  co_return std::move(session.value());
 }
 
-coro::Task<LoginSession> Sessions::store(std::string id, std::string user_id,
-                                         std::string password_hash, Visitor visitor) {
-  co_await redis_.run(scripts::create_session, bus_length_, id, user_id, password_hash,
-                      limits_.idle.count(), limits_.lifetime.count(), kMostSessions,
-                      visitor.address.text(), visitor.agent, notice_);
+coro::Task<std::optional<LoginSession>> Sessions::store(std::string id, std::string user_id,
+                                                        std::string password_hash, Visitor visitor,
+                                                        std::string old_lifetime) {
+  const Reply made =
+      co_await redis_.run(scripts::create_session, bus_length_, id, user_id, password_hash,
+                          limits_.idle.count(), limits_.lifetime.count(), kMostSessions,
+                          visitor.address.text(), visitor.agent, notice_, old_lifetime);
+  if (made.is_nil()) co_return std::nullopt;
   LoginSession session;
   session.id = std::move(id);
   session.user_id = std::move(user_id);
@@ -98,14 +104,17 @@ coro::Task<std::optional<LoginSession>> Sessions::find(std::string token, Visito
 
 coro::Task<std::optional<LoginSession>> Sessions::take_over(std::string token, Visitor visitor) {
   const std::string old_key = "PHPREDIS_SESSION:" + token;
+  std::string id = id_of(token);
   const Reply data = co_await old_sessions_->command("GET", old_key);
-  const std::string user = user_in_php_session(data.text);
-  if (user.empty()) co_return std::nullopt;
-  const Reply ended = co_await redis_.command("EXISTS", "sessions_ended:user_id:" + user);
-  if (ended.number() != 0) co_return std::nullopt;
-  // First, so that no failure in between leaves a token that outlives its end here.
+  std::string user = user_in_php_session(data.text);
+  if (user.empty()) {  // another connection may have taken it over just now
+    co_return co_await find_id(std::move(id), std::move(visitor));
+  }
+  std::string old_lifetime = std::to_string(kOldLifetime.count());
+  std::string no_password;
+  auto session = co_await store(std::move(id), std::move(user), std::move(no_password),
+                                std::move(visitor), std::move(old_lifetime));
   co_await old_sessions_->command("DEL", old_key);
-  LoginSession session = co_await store(id_of(token), user, std::string(), std::move(visitor));
   co_return session;
 }
 

@@ -86,8 +86,11 @@ class Sessions {
 
  private:
   coro::Task<std::optional<LoginSession>> take_over(std::string token, Visitor visitor);
-  coro::Task<LoginSession> store(std::string id, std::string user_id, std::string password_hash,
-                                 Visitor visitor);
+  // `old_lifetime`: seconds for which a session of the original, taken over as this one, may still
+  // exist there; nothing for a new one. Nothing comes of one that has ended here.
+  coro::Task<std::optional<LoginSession>> store(std::string id, std::string user_id,
+                                                std::string password_hash, Visitor visitor,
+                                                std::string old_lifetime);
 
   Redis& redis_;
   Redis* old_sessions_;

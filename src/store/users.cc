@@ -23,6 +23,15 @@ index_name(ARGV[2], ARGV[1])
 return 1
 )lua"};
 
+// ARGV: id, old hash, new hash. Returns the one that is kept then, '' of nobody.
+const Script rehash_password{R"lua(
+local account = 'user_id:' .. ARGV[1]
+local kept = redis.call('HGET', account, 'password')
+if kept ~= ARGV[2] then return kept or '' end
+redis.call('HSET', account, 'password', ARGV[3])
+return ARGV[3]
+)lua"};
+
 // ARGV: id, field, value.
 const Script set_user_field{R"lua(
 if redis.call('EXISTS', 'user_id:' .. ARGV[1]) == 0 then return 0 end
@@ -145,8 +154,9 @@ coro::Task<std::vector<Profile>> Users::profiles(std::vector<std::string> ids) {
   co_return profiles_of(std::move(list));
 }
 
-coro::Task<bool> Users::set_password(std::string id, std::string password_hash) {
-  return set_field(std::move(id), "password", std::move(password_hash));
+coro::Task<std::string> Users::rehash(std::string id, std::string old_hash, std::string new_hash) {
+  Reply kept = co_await redis_.run(rehash_password, id, old_hash, new_hash);
+  co_return std::move(kept.text);
 }
 
 coro::Task<bool> Users::ban(std::string id, std::string notice) {

@@ -60,8 +60,11 @@ class Users {
   // Sessions stay, so that whoever uses one is told why it opens nothing.
   coro::Task<bool> ban(std::string id, std::string notice);
 
-  // These return false when there is no such user.
-  coro::Task<bool> set_password(std::string id, std::string password_hash);
+  // Replaces the hash of a password by another one of the same password, unless another is kept
+  // meanwhile. Returns what is kept then; nothing when there is no such user.
+  coro::Task<std::string> rehash(std::string id, std::string old_hash, std::string new_hash);
+
+  // Returns false when there is no such user.
   coro::Task<bool> set_avatar(std::string id, std::string path);
 
  private:

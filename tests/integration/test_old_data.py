@@ -1,7 +1,10 @@
 """The Redis data that the PHP original left works as it is, and operators' redis-cli habits too."""
 
+import asyncio
 import json
 import os
+import re
+import subprocess
 
 import pytest
 
@@ -49,6 +52,48 @@ async def test_old_bcrypt_password_logs_in_and_becomes_argon2id(server):
     assert upgraded.startswith("$argon2id$")
     await alice(server)
     assert server.database().hget(key, "password") == upgraded
+
+
+async def test_everybody_who_logs_in_while_an_old_password_is_rehashed_is_let_in(server):
+    key = f"user_id:{CAROL}"
+    database = server.database()
+    database.hset(key, mapping={"is_active": 1, "password": database.hget(f"user_id:{BOB}", "password")})
+    guests = [await people.guest(server) for _ in range(4)]
+    answers = await asyncio.gather(*(guest.enter("carolys6i", SECRET) for guest in guests))
+    database.hset(key, "is_active", 0)
+    assert [answer["type"] for answer in answers] == [205] * 4
+    assert database.hget(key, "password").startswith("$argon2id$")
+
+
+async def test_a_password_that_is_changed_while_the_old_one_is_rehashed_stays_changed(server):
+    """A login with the old password has seen its hash; then the password is reset."""
+    database = server.database()
+    old = database.hget(f"user_id:{BOB}", "password")
+    assert old.startswith("$2y$10$")
+    for _ in range(3):
+        database.hset(f"user_id:{BOB}", "password", old)
+        guest = await people.guest(server)
+        with database.monitor() as monitor:
+            login = asyncio.create_task(guest.enter("bobys6i", SECRET))
+            await asyncio.to_thread(_looked_up, monitor)
+            new = await asyncio.to_thread(_reset, server, "bobys6i")
+            await login
+        assert (await (await people.guest(server)).enter("bobys6i", SECRET))["type"] == 208
+        assert (await (await people.guest(server)).enter("bobys6i", new))["type"] == 205
+    database.hset(f"user_id:{BOB}", "password", old)
+
+
+def _looked_up(monitor):
+    """Waits until the server has read the hash that a login is checked with."""
+    for command in monitor.listen():
+        if "EVALSHA" in command["command"].upper() and "bobys6i" in command["command"]:
+            return
+
+
+def _reset(server, name):
+    said = subprocess.run([*server.command(), "--reset-password", name], capture_output=True,
+                          text=True, timeout=30, cwd=server.directory)
+    return re.search(r"new password: (\w+)", said.stdout)[1]
 
 
 async def test_wrong_password_is_refused_and_changes_nothing(server):

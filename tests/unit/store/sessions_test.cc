@@ -184,6 +184,32 @@ TEST_F(SessionsTest, TheOldestGivesWayAboveAHundred) {
   EXPECT_EQ(await(sessions_.list("ann")).size(), 100u);
 }
 
+TEST_F(SessionsTest, ThoseThatRanOutDoNotCount) {
+  for (int i = 0; i < 99; ++i) command("DEL", "session:" + Sessions::id_of(create("ann")));
+  const std::string only = create("ann");
+  create("ann");
+  create("ann");
+  EXPECT_EQ(user_of(only), "ann");
+  EXPECT_EQ(await(sessions_.list("ann")).size(), 3u);
+}
+
+TEST_F(SessionsTest, WhoComesWhileASessionIsTakenOverHasItToo) {
+  create("ann");
+  put_old("b", R"(user_id|s:3:"ann";)");
+  EXPECT_EQ(user_of("b"), "ann");
+  put_old("b", R"(user_id|s:3:"ann";)");  // as for one that saw it before it was taken away
+  EXPECT_EQ(user_of("b"), "ann");
+  EXPECT_TRUE(end("ann", "b"));
+  EXPECT_EQ(user_of("b"), "nobody") << "its end counts, though the old one is there";
+}
+
+TEST_F(SessionsTest, APasswordIsResetWhateverItWas) {
+  const std::string token = create("ann");
+  await(sessions_.change_password("ann", "", "$new", ""));
+  EXPECT_EQ(command("HGET", "user_id:ann", "password").text, "$new");
+  EXPECT_EQ(user_of(token), "nobody");
+}
+
 TEST_F(SessionsTest, TakesOverSessionsOfTheOriginal) {
   load_legacy_data();
   const std::string token = "h318i5ltk9aq1opr2avejk88tm";

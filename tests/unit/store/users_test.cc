@@ -70,12 +70,20 @@ TEST_F(UsersTest, ABanIsPostedToTheUsersConnections) {
   EXPECT_EQ(bus("bus:worker:w1"), std::vector<std::string>{"to=u:" + id + " b=out"});
 }
 
+TEST_F(UsersTest, AHashGivesWayToAnotherOfTheSamePasswordOnly) {
+  const std::string id = create("ann")->id;
+  const std::string first = await(users_.find(id))->password;
+  EXPECT_EQ(await(users_.rehash(id, first, "$new")), "$new");
+  EXPECT_EQ(await(users_.rehash(id, first, "$late")), "$new") << "of a password no more in use";
+  EXPECT_EQ(await(users_.find(id))->password, "$new");
+  EXPECT_EQ(await(users_.rehash("nobody", "$a", "$b")), "");
+  EXPECT_EQ(command("EXISTS", "user_id:nobody").integer, 0);
+}
+
 TEST_F(UsersTest, ChangesOnlyUsersThatExist) {
   const std::string id = create("ann")->id;
-  EXPECT_TRUE(await(users_.set_password(id, "$new")));
   EXPECT_TRUE(await(users_.set_avatar(id, "/upload/image/a.png")));
   const std::optional<User> user = await(users_.find(id));
-  EXPECT_EQ(user->password, "$new");
   EXPECT_EQ(user->avatar, "/upload/image/a.png");
   EXPECT_FALSE(await(users_.set_avatar("nobody", "x")));
   EXPECT_EQ(command("EXISTS", "user_id:nobody").integer, 0);
