@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "net/event_loop.h"
+
 namespace chat::features {
 namespace {
 
@@ -43,6 +45,7 @@ coro::Task<std::string> RequestBody::next() {
 }
 
 void RequestBody::take(std::string_view bytes) {
+  if (pending_.empty()) pending_.reserve(kMostPending + net::EventLoop::kReadBufferSize);
   pending_ += bytes;
   if (!holding_ && pending_.size() > kMostPending) {
     holding_ = true;

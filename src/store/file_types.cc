@@ -3,6 +3,7 @@
 #include <magic.h>
 
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 
 namespace chat::store {
@@ -49,20 +50,23 @@ struct CloseMagic {
   void operator()(magic_t magic) const { magic_close(magic); }
 };
 
-magic_t database() {
-  thread_local const std::unique_ptr<magic_set, CloseMagic> magic = [] {
-    std::unique_ptr<magic_set, CloseMagic> opened(magic_open(MAGIC_MIME));
-    if (!opened || magic_load(opened.get(), nullptr) != 0)
-      throw std::runtime_error("libmagic has no database");
-    return opened;
-  }();
-  return magic.get();
+using Magic = std::unique_ptr<magic_set, CloseMagic>;
+
+Magic load() {
+  Magic magic(magic_open(MAGIC_MIME));
+  if (!magic || magic_load(magic.get(), nullptr) != 0)
+    throw std::runtime_error("libmagic has no database");
+  return magic;
 }
 
 }  // namespace
 
+// One database for all threads, as it takes megabytes.
 std::string sniff(std::string_view bytes) {
-  const char* mime = magic_buffer(database(), bytes.data(), bytes.size());
+  static const Magic database = load();
+  static std::mutex in_use;
+  const std::scoped_lock lock(in_use);
+  const char* mime = magic_buffer(database.get(), bytes.data(), bytes.size());
   return mime == nullptr ? "application/octet-stream; charset=binary" : mime;
 }
 

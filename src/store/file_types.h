@@ -13,8 +13,7 @@ struct FileType {
 };
 
 // The MIME type and charset of what begins with `bytes`, as in "text/plain; charset=utf-8".
-// Thread-safe; the first call on a thread loads the database. Throws std::runtime_error without
-// one.
+// Thread-safe; the first call loads the database. Throws std::runtime_error without one.
 std::string sniff(std::string_view bytes);
 
 // How a file of that type is kept; nothing when it may not be uploaded. Text of every kind becomes

@@ -107,8 +107,10 @@ class SocketIo(Ws):
 class Nchan(Peer):
     """nginx with nchan, both from Debian."""
 
+    configuration = "nginx.conf"
+
     def command(self):
-        with open(os.path.join(HERE, "peers/nginx.conf")) as file:
+        with open(os.path.join(HERE, "peers", self.configuration)) as file:
             text = file.read()
         certificate = self.certificate
         for name, value in {
@@ -127,6 +129,12 @@ class Nchan(Peer):
         return ["nginx", "-p", self.directory, "-c", path, "-e", f"{self.directory}/error.log"]
 
 
+class Dav(Nchan):
+    """nginx that takes files by PUT, beside the uploads of chatd."""
+
+    configuration = "dav.conf"
+
+
 class External(Peer):
     """The server that BENCH_PEER names."""
 
@@ -139,10 +147,10 @@ class ChatdPeer:
     OPTIONS = ["--rate-limits", "off", "--outbox-limit", "64M", "--login-timeout", "1m"]
     wire = "msgpack"
 
-    def __init__(self, directory, certificate, workers=1, redis=None):
+    def __init__(self, directory, certificate, workers=1, redis=None, options=()):
         self.tls = certificate is not None
         self.server = Chatd(directory, certificate=certificate, workers=workers, redis=redis,
-                            options=self.OPTIONS)
+                            options=[*self.OPTIONS, *options])
         self.port = self.server.port
         self.directory = directory
 

@@ -130,10 +130,11 @@ def main():
 if __name__ == "__main__":
     from clients import most_connections
     import chat_figures
+    import file_figures
     import figures
     from harness.certificate import Certificate
     from peers import PEERS, present
     import table
-    FIGURES = figures.FIGURES + chat_figures.FIGURES
+    FIGURES = figures.FIGURES + chat_figures.FIGURES + file_figures.FIGURES
     from about import about
     sys.exit(main())

@@ -12,7 +12,7 @@ from harness import load
 from harness.server import CHATD, ROOT, SANITIZED
 
 BENCH = os.path.join(ROOT, "tests/bench")
-FIGURES = ["connect", "idle", "deliver", "private", "hop", "storm", "upload", "growth", "workers"]
+FIGURES = ["connect", "idle", "deliver", "private", "hop", "storm", "upload", "growth", "workers", "files"]
 
 
 def bench(build, *words):

@@ -93,6 +93,12 @@ def tcp_connections(server_port):
     return found
 
 
+def most_resident(pid):
+    """The most that it was, since the process began or that was forgotten, in bytes."""
+    with open(f"/proc/{pid}/status") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM:"))
+
+
 def resident(pid):
     """Resident memory in bytes."""
     with open(f"/proc/{pid}/statm") as file:
