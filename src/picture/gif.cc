@@ -32,12 +32,37 @@ bool skip_blocks(ByteReader& reader) {
   return false;
 }
 
+// Moves behind a frame's head; false when it is none, or of more than `most` pixels.
+bool skip_frame_head(ByteReader& reader, std::uint64_t most) {
+  reader.skip(4);
+  const std::uint32_t width = reader.little(2);
+  const std::uint32_t height = reader.little(2);
+  const std::uint32_t flags = reader.byte();
+  reader.skip(palette_size(flags) + 1);
+  return is_size(width, height, most);
+}
+
 // How often it moves is all that applications say that shows.
 bool is_shown(std::uint32_t label, std::string_view block) {
   if (label == kControl) return true;
   return label == kApplication &&
          (block.starts_with("\x0bNETSCAPE2.0") || block.starts_with("\x0b"
                                                                     "ANIMEXTS1.0"));
+}
+
+// A stripped picture up to the end of its first frame: the others cost time and memory.
+std::string first_frame_of(std::string_view bytes) {
+  ByteReader reader(bytes);
+  reader.skip(10);
+  const std::uint32_t flags = reader.byte();
+  reader.skip(2 + palette_size(flags));
+  while (reader.byte() == kExtension) {
+    reader.skip(1);
+    skip_blocks(reader);
+  }
+  skip_frame_head(reader, UINT64_MAX);
+  skip_blocks(reader);
+  return std::string(bytes.substr(0, reader.at())) + static_cast<char>(kEnd);
 }
 
 struct Source {
@@ -116,9 +141,7 @@ std::optional<Stripped> strip_gif(std::string_view bytes, std::uint64_t most) {
       shown = is_shown(label, reader.peek(12));
     } else if (kind == kFrame) {
       ++frames;
-      reader.skip(8);
-      const std::uint32_t frame_flags = reader.byte();
-      reader.skip(palette_size(frame_flags) + 1);
+      if (!skip_frame_head(reader, most)) return std::nullopt;
     } else {
       return std::nullopt;
     }
@@ -132,11 +155,11 @@ std::optional<Stripped> strip_gif(std::string_view bytes, std::uint64_t most) {
 }
 
 std::optional<Raster> read_gif(std::string_view bytes) {
-  Source source{bytes};
+  const std::string first = first_frame_of(bytes);
+  Source source{first};
   const Gif file(DGifOpen(&source, read_source, nullptr));
   if (!file || file->SWidth <= 0 || file->SHeight <= 0) return std::nullopt;
-  // What is broken behind the first frame does not matter here.
-  DGifSlurp(file.get());
+  DGifSlurp(file.get());  // what is broken in the frame's data does not matter here
   if (file->ImageCount < 1 || file->SavedImages[0].RasterBits == nullptr) return std::nullopt;
   const SavedImage& frame = file->SavedImages[0];
   const ColorMapObject* const colours =

@@ -39,6 +39,9 @@ TEST(CleanTest, RefusesMorePixelsThanAllowed) {
   large[6] = large[8] = 100;
   EXPECT_FALSE(clean(large, {9'999, 640, 16}));
   EXPECT_TRUE(clean(large, {10'000, 640, 16}));
+  std::string frame = kGif;
+  frame[kGif.find(",\0\0\0\0\1"s) + 6] = 64;
+  EXPECT_FALSE(clean(frame, {10'000, 640, 16})) << "a frame larger than the picture";
 }
 
 }  // namespace
