@@ -9,6 +9,7 @@ export default defineConfig({
     env: { NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_NO_WARNINGS: '1' },
     // Patience for a machine that does other things too; alone, a test takes seconds.
     testTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 120_000,
     // Real browsers and servers on a machine that others use: one more try, which the report names.
     retry: 1,

@@ -118,6 +118,18 @@ export class Cache {
     await this.try((db) => db.delete('uploads', id));
   }
 
+  /** Removes those that no message waits for. */
+  async sweepBlobs(): Promise<void> {
+    await this.try(async (db) => {
+      const work = db.transaction(['outbox', 'uploads'], 'readwrite');
+      const waiting = new Set(await work.objectStore('outbox').getAllKeys());
+      for (const id of await work.objectStore('uploads').getAllKeys()) {
+        if (!waiting.has(id)) void work.objectStore('uploads').delete(id);
+      }
+      await work.done;
+    });
+  }
+
   /** Something small by its name, such as the people known. */
   async get<T>(name: string): Promise<T | undefined> {
     return await this.try((db) => db.get('things', name)) as T | undefined;

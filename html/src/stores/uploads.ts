@@ -149,6 +149,7 @@ export const useUploads = defineStore('uploads', () => {
     void link.cache?.removeBlob(id);
   }
 
+  void link.cache?.sweepBlobs();
   link.events.on('changed', (outgoing) => void (outgoing.state === 'uploading' && take(outgoing)));
   link.events.on('stored', ({ outgoing }) => outgoing.upload && forget(outgoing.id));
   link.events.on('discarded', ({ id, upload, after }) => {
@@ -178,13 +179,13 @@ export const useUploads = defineStore('uploads', () => {
       // It is asked for as soon as there is a message.
       const id = newId();
       blobs.set(id, blob);
-      void link.cache?.putBlob({ id, blob });
       messages.post(key, TYPES[kind] ?? MessageType.file, {
         mess: { name, path: '', size: blob.size }, ...(replyTo && !after && { reply_to: replyTo }),
       }, {
         upload: { kind, type: blob.type, ...(width && height && { width, height }), ...(!after && { first: true }) },
         ...(after && { after }),
       }, id);
+      void link.cache?.putBlob({ id, blob });
       after = id;
     }
     if (text) messages.send(key, { text, mentions, after });

@@ -126,10 +126,10 @@ test('nor in what shows and sends files, which fits on a phone, too', async () =
   await clean(page, 'files to be sent');
   await fits(page, 'files to be sent');
   await dialog.getByRole('button', { name: 'Send', exact: true }).tap();
-  await ann.log.getByRole('link', { name: 'Download plan.pdf' }).waitFor();
+  await ann.log.getByRole('link', { name: 'Download plan.pdf' }).last().waitFor();
   await clean(page, 'files');
   await fits(page, 'files');
-  await ann.log.getByRole('button', { name: /^Open picture/ }).tap();
+  await ann.log.getByRole('button', { name: /^Open picture/ }).last().tap();
   await page.getByRole('dialog', { name: /picture\.png/ }).waitFor();
   await clean(page, 'gallery');
   await fits(page, 'gallery');

@@ -49,7 +49,7 @@ test('files go in their order, are what they are, and what is said to them follo
   const key = `user:${bob.id}`;
   const picture = png(900, 600);
   ann.uploads.send(key, [
-    { ...file('sun.png', picture, 'image/png'), width: 900, height: 600 }, file('notes.txt', 'some words', 'text/plain'), file('', 'nameless'),
+    { ...file('sun.png', picture, 'image/png'), width: 900, height: 600 }, file('notes.txt', 'some words', 'text/plain'), file('', ''),
   ], { text: 'for you' });
   expect(shown(ann, key).map((one) => [words(one), one.state])).toEqual([
     ['sun.png', 'uploading'], ['notes.txt', 'uploading'], ['file', 'uploading'], ['for you', 'queued']]);
@@ -106,6 +106,7 @@ test('what is refused stays with its reason, and a file that is gone says so', a
   await until('the other is stored', () => shown(dora, 'lobby').some((one) => words(one) === 'fake.png' && one.state === 'stored'));
   expect(shown(dora, 'lobby').find((one) => words(one) === 'fake.png')?.kind).toBe('file');
   await dora.link.cache?.removeBlob(large()?.id ?? '');
+  await dora.link.cache?.putBlob({ id: 'left behind', blob: new Blob(['x']) });
   const again = await dora.reload();
   people.push(again);
   await again.online();
@@ -114,6 +115,7 @@ test('what is refused stays with its reason, and a file that is gone says so', a
   again.messages.retry(kept);
   await until('lost', () => shown(again, 'lobby').some(({ refusal }) => refusal?.code === 'file_lost'));
   again.messages.discard(kept);
+  expect(await again.link.cache?.blob('left behind')).toBeUndefined();
   expect(shown(again, 'lobby').some((one) => words(one) === 'large.bin')).toBe(false);
 });
 
