@@ -95,6 +95,11 @@ async function isUsableUnder(folder: string, page: string, api: string, name: st
   await visitor.stored(`from afar, ${name}`);
   await visitor.page.reload();
   await visitor.sees(`from afar, ${name}`);
+  await visitor.page.locator('form input[type=file]').setInputFiles({ name: `${name}.txt`, mimeType: 'text/plain', buffer: Buffer.from('carried') });
+  await visitor.page.getByRole('dialog').getByRole('button', { name: 'Send', exact: true }).click();
+  const link = visitor.log.getByRole('link', { name: `Download ${name}.txt` });
+  await link.waitFor();
+  expect(await link.evaluate(async (one: HTMLAnchorElement) => await (await fetch(one.href)).text())).toBe('carried');
   expect(strays).toEqual([]);
   expect(visitor.faults).toEqual([]);
   await visitor.leave();
