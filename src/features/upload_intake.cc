@@ -139,6 +139,7 @@ coro::Task<std::int64_t> UploadIntake::go_on(OpenUpload upload) {
 coro::Task<void> UploadIntake::remove(OpenUpload upload) {
   break_off(upload.id);
   Partial partial = co_await lock(upload.id);
+  partial->give_up();
   co_await drop(std::move(upload));
   co_await close(std::move(partial));
 }

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <set>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -108,17 +109,17 @@ void PartialFile::remove(const std::string& root, const std::string& id) {
 std::vector<std::string> PartialFile::unused_since(const std::string& root,
                                                    std::chrono::seconds age) {
   const auto limit = std::filesystem::file_time_type::clock::now() - age;
-  std::vector<std::string> ids;
+  std::set<std::string> ids;
   std::error_code error;
   std::filesystem::directory_iterator files(root + std::string(kFolder), error);
   for (; !error && files != std::filesystem::directory_iterator() && ids.size() < kMostListed;
        files.increment(error)) {
     std::error_code gone;
     const auto written = files->last_write_time(gone);
-    if (!gone && written < limit && !files->path().has_extension())
-      ids.push_back(files->path().filename());
+    const std::string name = files->path().filename();
+    if (!gone && written < limit) ids.insert(name.substr(0, name.find('.')));
   }
-  return ids;
+  return {ids.begin(), ids.end()};
 }
 
 PartialFile::PartialFile(std::string root, std::string id)

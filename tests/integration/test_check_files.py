@@ -97,8 +97,10 @@ def test_an_upload_whose_bytes_are_lost(server):
     assert server.ann.tus("HEAD", path)[0].status == 404
 
 
-def test_an_upload_that_redis_lost(server):
-    identity = server.ann.create(100, body=b"half").rpartition("/")[2]
+def test_an_upload_that_redis_lost_and_no_server_runs(own_house):
+    server = own_house.chatd(redis=own_house.redis(), workers=1)
+    identity = new_visitor(server, "ben").create(100, body=b"half").rpartition("/")[2]
+    server.stop()  # which would remove it in its own time
     server.database().delete(f"upload:{identity}")
     fits(server)  # one that was just begun looks like that
     on_disk = os.path.join(server.upload, ".open", identity)

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include "base/rejected.h"
 
@@ -99,6 +102,27 @@ TEST_F(PartialFileTest, IsGoneWhenRemoved) {
   EXPECT_TRUE(std::filesystem::is_empty(root_ + "/.open"));
   EXPECT_FALSE(PartialFile::offset_of(root_, kId));
   EXPECT_THROW(open(), Rejected);
+}
+
+TEST_F(PartialFileTest, LeavesNothingWhenRemovedWhileItIsOpen) {
+  append_and_die("one");
+  {
+    PartialFile file = open();
+    file.give_up();
+    PartialFile::remove(root_, kId);
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(root_ + "/.open"));
+}
+
+TEST_F(PartialFileTest, IsListedWhenNobodyWritesToIt) {
+  append("one");
+  EXPECT_TRUE(PartialFile::unused_since(root_, std::chrono::hours(1)).empty());
+  const auto long_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours(2);
+  for (const auto& file : std::filesystem::directory_iterator(root_ + "/.open"))
+    std::filesystem::last_write_time(file, long_ago);
+  const std::vector<std::string> ids = PartialFile::unused_since(root_, std::chrono::hours(1));
+  EXPECT_EQ(ids, std::vector<std::string>(1, kId)) << "once, its sum included";
+  EXPECT_TRUE(PartialFile::unused_since(root_ + "/nowhere", std::chrono::hours(1)).empty());
 }
 
 }  // namespace
