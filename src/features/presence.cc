@@ -19,7 +19,6 @@ using session::SessionPtr;
 
 namespace {
 
-constexpr std::chrono::seconds kLease{20};
 constexpr std::chrono::seconds kRenewEvery{3};
 constexpr std::chrono::milliseconds kGrace{6'000};  // for all to come back and renew
 constexpr std::chrono::seconds kDigestEvery{1};
@@ -154,6 +153,7 @@ PresenceKeeper::PresenceKeeper(Services& services)
 
 coro::Task<void> PresenceKeeper::start(std::vector<std::string> dead_workers) {
   co_await services_.presence.heartbeat(kLease);
+  started_ = true;
   for (const std::string& worker : dead_workers) {
     std::vector<std::string> gone = co_await services_.presence.sweep(worker);
     co_await tell_gone(std::move(gone));
@@ -172,7 +172,7 @@ void PresenceKeeper::redis_is_back() {
 }
 
 void PresenceKeeper::renew_now() {
-  if (!renewing_) coro::spawn(renew());
+  if (started_ && !renewing_) coro::spawn(renew());
 }
 
 coro::Task<void> PresenceKeeper::renew() {

@@ -2,6 +2,7 @@
 // what is told to whom about it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -13,6 +14,9 @@
 #include "store/users.h"
 
 namespace chat::features {
+
+// How long a worker counts as alive that is not heard of.
+inline constexpr std::chrono::seconds kLease{20};
 
 // Makes `user` the user of this connection: messages reach it from now on. An earlier user of the
 // connection goes offline first. `trace_id` is that of the login. Refuses: login_required and
@@ -60,6 +64,7 @@ class PresenceKeeper {
   Services& services_;
   net::Timer lease_timer_;
   net::Timer digest_timer_;
+  bool started_ = false;
   bool renewing_ = false;
   std::uint64_t back_ms_ = 0;  // when Redis was back
   std::size_t told_total_ = 0;

@@ -3,11 +3,11 @@
 #include <chrono>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/rejected.h"
 #include "session/registry.h"
 #include "session/session.h"
-#include "store/messages.h"
 #include "store/pauses.h"
 #include "store/redis.h"
 #include "websocket/close_code.h"
@@ -16,27 +16,52 @@ namespace chat::process {
 namespace {
 
 constexpr std::chrono::milliseconds kRenumberPause{100};
+constexpr std::uint64_t kOneLoss = 5'000;  // ms
+constexpr std::string_view kWentBack = "Redis lost its newest data";
 
 }  // namespace
 
+void CatchUp::note_outage() {
+  ++outages_;
+  continuity_.doubt();
+}
+
 coro::Task<void> CatchUp::check() {
-  bool lost = false;
+  if (!had_outage()) co_return;
+  const bool held = co_await is_held();
+  // Both the bus and check() may find out; clients that are back already need not go again.
+  if (held || bus_told_ == outages_) co_return;
+  check_told_ms_ = monotonic_ms();
+  co_await renumber();
+  send_away(kWentBack);
+}
+
+coro::Task<bool> CatchUp::is_held() {
   try {
-    lost = !co_await newest_.is_held();
+    const bool held = co_await newest_.is_held();
+    if (held) co_await continuity_.confirm();
+    co_return held;
   } catch (const Rejected& rejected) {
     log::debug("not known whether Redis lost something: {}", rejected.detail());
   }
-  if (lost) co_await run(true);
+  co_return true;
+}
+
+coro::Task<void> CatchUp::run(bool went_back) {
+  if (!went_back) {
+    send_away("entries of the bus were missed");
+    co_return;
+  }
+  const auto told = std::exchange(check_told_ms_, std::nullopt);
+  if (told && monotonic_ms() - *told < kOneLoss) co_return;
+  bus_told_ = outages_;
+  co_await renumber();
+  send_away(kWentBack);
 }
 
 // Clients reconnect and read what they missed.
-coro::Task<void> CatchUp::run(bool went_back) {
-  // Both the bus and check() may find out; clients that are back already need not go again.
-  if (went_back && std::exchange(told_outage_, outages_) == outages_) co_return;
-  log::warn("{}; {} clients are sent to catch up",
-            went_back ? "Redis lost its newest data" : "entries of the bus were missed",
-            services_.registry.logged_in().size());
-  if (went_back) co_await renumber();
+void CatchUp::send_away(std::string_view why) {
+  log::warn("{}; {} clients are sent to catch up", why, services_.registry.logged_in().size());
   services_.registry.for_each([](session::Session& session) {
     session.close(websocket::kServiceRestart, "messages were missed: reconnect and catch up");
   });
@@ -47,7 +72,7 @@ coro::Task<void> CatchUp::renumber() {
   while (!services_.stopping) {
     try {
       co_await services_.redis.ready();
-      co_await services_.messages.begin_era();
+      co_await continuity_.begin_era();
       co_return;
     } catch (const Rejected& rejected) {
       log::warn("no new numbering yet: {}", rejected.what());

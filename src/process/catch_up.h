@@ -5,20 +5,23 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 #include "coro/task.h"
 #include "features/services.h"
+#include "store/continuity.h"
 #include "store/newest.h"
 
 namespace chat::process {
 
 class CatchUp {
  public:
-  CatchUp(features::Services& services, store::Newest& newest)
-      : services_(services), newest_(newest) {}
+  CatchUp(features::Services& services, store::Newest& newest, store::Continuity& continuity)
+      : services_(services), newest_(newest), continuity_(continuity) {}
 
   // The connection to Redis was lost.
-  void note_outage() { ++outages_; }
+  void note_outage();
   bool had_outage() const { return outages_ != 0; }
 
   // Redis is there again: has clients catch up if it lost its newest data. Lost may be what no bus
@@ -30,12 +33,16 @@ class CatchUp {
   coro::Task<void> run(bool went_back);
 
  private:
+  coro::Task<bool> is_held();
   coro::Task<void> renumber();
+  void send_away(std::string_view why);
 
   features::Services& services_;
   store::Newest& newest_;
+  store::Continuity& continuity_;
   std::uint64_t outages_ = 0;
-  std::uint64_t told_outage_ = 0;  // the last one after which something was lost
+  std::uint64_t bus_told_ = 0;  // the last one after which the bus found that something was lost
+  std::optional<std::uint64_t> check_told_ms_;  // when check() found that last
 };
 
 }  // namespace chat::process

@@ -29,7 +29,9 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds kDrainPoll{50};
-constexpr milliseconds kLeaveLimit{400};  // the master waits a little longer before it kills
+constexpr milliseconds kTakeUpPause{100};
+constexpr std::uint64_t kPatience = 5'000;  // ms, for others to look at a Redis that was away
+constexpr milliseconds kLeaveLimit{400};    // the master waits a little longer before it kills
 
 void on_sentinels(const std::string& problem) {
   if (problem.empty())
@@ -71,6 +73,7 @@ ChatService::ChatService(net::EventLoop& loop, net::ThreadPool& disk, WorkerCont
       sessions_(redis_, &old_sessions_, context.settings.bus_length, session_ttl(context.settings),
                 session_over_notice()),
       newest_(redis_),
+      continuity_(redis_, context.id, context.settings.data),
       messages_(redis_, context.settings.bus_length, newest_, writes()),
       peers_(redis_),
       marks_(redis_, context.settings.bus_length),
@@ -104,7 +107,7 @@ ChatService::ChatService(net::EventLoop& loop, net::ThreadPool& disk, WorkerCont
                 open_uploads_,    file_access_,
                 limits_,          features::read_turn_secret(context.settings)},
       dispatcher_(services_),
-      catch_up_(services_, newest_),
+      catch_up_(services_, newest_, continuity_),
       session_resource_(services_, policy_of(context.settings)),
       file_resource_(services_, disk, policy_of(context.settings)),
       environment_{loop,
@@ -175,6 +178,7 @@ coro::Task<void> ChatService::run_start(std::function<void()> ready) {
   for (bool started = false; !started && !services_.stopping;) {
     try {
       co_await redis_.ready();
+      co_await take_up_numbering();
       co_await presence_keeper_.start(context_.dead_ids);
       co_await stream_.start();
       co_await file_access_.load_key(redis_);
@@ -187,6 +191,18 @@ coro::Task<void> ChatService::run_start(std::function<void()> ready) {
   coro::spawn(bus_.run());
   coro::spawn(index_old_data());
   ready();
+}
+
+// Where others serve already, they look what Redis lost while it was away, and know better. A
+// managed Redis that was started with this server has no others.
+coro::Task<void> ChatService::take_up_numbering() {
+  const bool alone = is_managed(context_.settings) && context_.dead_ids.empty();
+  const std::uint64_t begun = monotonic_ms();
+  for (bool taken_up = false; !taken_up && !services_.stopping;) {
+    const bool patient = !alone && monotonic_ms() - begun < kPatience;
+    taken_up = co_await continuity_.take_up(features::kLease, patient);
+    if (!taken_up) co_await pauses_.sleep(kTakeUpPause);
+  }
 }
 
 void ChatService::accept(net::Upgraded upgraded, session::Handshake handshake) {
@@ -220,6 +236,7 @@ void ChatService::leave(std::function<void()> done) {
 coro::Task<void> ChatService::run_leave(std::function<void()> done) {
   try {
     co_await presence_keeper_.leave(context_.id);
+    co_await continuity_.leave();
   } catch (const Rejected& rejected) {
     log::warn("the lease is left to run out: {}", rejected.what());
   }

@@ -26,6 +26,7 @@
 #include "process/worker.h"
 #include "session/environment.h"
 #include "session/session.h"
+#include "store/continuity.h"
 #include "store/folder_flusher.h"
 #include "store/kept_files.h"
 #include "store/open_uploads.h"
@@ -40,8 +41,8 @@ class ChatService {
   // `disk` reads and writes uploads.
   ChatService(net::EventLoop& loop, net::ThreadPool& disk, WorkerContext& context);
 
-  // Connects to Redis, takes the dead workers' users off the online list and reads the bus; then
-  // calls `ready`.
+  // Connects to Redis, finds out whether numbering goes on, takes the dead workers' users off the
+  // online list and reads the bus; then calls `ready`.
   void start(std::function<void()> ready);
 
   // Takes a connection that became a WebSocket.
@@ -72,6 +73,7 @@ class ChatService {
  private:
   void on_redis(store::Redis::State state, const std::string& problem);
   coro::Task<void> run_start(std::function<void()> ready);
+  coro::Task<void> take_up_numbering();
   coro::Task<void> run_leave(std::function<void()> done);
   store::Redis* writes();
   void follow(const config::RedisHost& primary);
@@ -89,6 +91,7 @@ class ChatService {
   store::NameIndex names_;
   store::Sessions sessions_;
   store::Newest newest_;
+  store::Continuity continuity_;
   store::Messages messages_;
   store::Peers peers_;
   store::Marks marks_;

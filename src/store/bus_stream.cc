@@ -170,19 +170,19 @@ coro::Task<BusBatch> BusStream::read() {
 
 coro::Task<BusBatch> BusStream::read_once() {
   BusBatch batch;
-  if (check_needed_) {
+  if (check_needed_ || swept_) {
+    // Whatever deleted this worker's own stream may have deleted more.
+    const bool swept = swept_;
+    if (swept) begin_own_stream_anew();
     co_await check_places(batch);
     check_needed_ = false;
+    swept_ = swept_ && !swept;
+    batch.missed = batch.missed || swept;
     if (batch.went_back) {
       went_back_ms_ = monotonic_ms();
       swept_ = false;
     }
     if (batch.went_back || batch.missed) co_return batch;
-  }
-  if (std::exchange(swept_, false)) {
-    begin_own_stream_anew();
-    batch.missed = true;
-    co_return batch;
   }
   std::vector<std::string> words{"XREAD", "COUNT", std::to_string(kBatch), "BLOCK"};
   words.push_back(std::to_string(kLongestBlock.count()));

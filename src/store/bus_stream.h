@@ -42,7 +42,7 @@ struct BusEntry {
 struct BusBatch {
   std::vector<BusEntry> entries;
   bool missed = false;     // entries were trimmed unread: clients must catch up from the store
-  bool went_back = false;  // Redis lost data: Messages::begin_era(), then as `missed`
+  bool went_back = false;  // Redis lost data: Continuity::begin_era(), then as `missed`
 };
 
 class BusStream {

@@ -139,6 +139,4 @@ coro::Task<std::vector<Head>> Messages::heads(std::vector<Conversation> conversa
   co_return heads;
 }
 
-coro::Task<void> Messages::begin_era() { co_await redis_.run(scripts::begin_era); }
-
 }  // namespace chat::store

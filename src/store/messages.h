@@ -124,9 +124,6 @@ class Messages {
   // Where each conversation stands, in one round trip.
   coro::Task<std::vector<Head>> heads(std::vector<Conversation> conversations);
 
-  // Redis lost data: every epoch changes.
-  coro::Task<void> begin_era();
-
  private:
   Stored stored(const Conversation& conversation, const Reply& reply);
   coro::Task<Page> read(Conversation conversation, std::string mode, std::string from,

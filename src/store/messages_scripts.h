@@ -229,11 +229,4 @@ end
 return heads
 )lua"};
 
-// All workers notice a loss at once: one era is enough for ten seconds.
-inline const Script begin_era{lua::kBasics, R"lua(
-local now, era = now_us(), redis.call('GET', 'conversation:era')
-if era and now - tonumber(era, 16) < 10000000 then return end
-redis.call('SET', 'conversation:era', string.format('%x', now))
-)lua"};
-
 }  // namespace chat::store::scripts

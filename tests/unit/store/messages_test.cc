@@ -260,15 +260,6 @@ TEST_F(MessagesTest, TrimmedMessagesKeepTheirNumbers) {
   EXPECT_EQ(append(draft(lobby_, "ann")).seq, 6U);
 }
 
-TEST_F(MessagesTest, ANewEraChangesEveryEpochOnce) {
-  const std::string before = append(draft(lobby_, "ann")).epoch;
-  await(messages_.begin_era());
-  const std::string after = append(draft(lobby_, "ann")).epoch;
-  EXPECT_NE(after, before);
-  await(messages_.begin_era());
-  EXPECT_EQ(append(draft(lobby_, "ann")).epoch, after) << "the other workers noticed the same loss";
-}
-
 TEST_F(MessagesTest, HeadsOfManyConversations) {
   append(draft(lobby_, "ann"));
   const Stored last = append(draft(lobby_, "ann"));

@@ -1,0 +1,153 @@
+"""Redis lost what was acknowledged, whoever was there to notice: nobody goes on over the hole."""
+
+import os
+import shutil
+import signal
+
+import websockets
+
+from harness import people
+
+RESUME, PAGE = 810, 811
+
+
+async def spoken(client, count, prefix):
+    """Says so much; the last acknowledgement."""
+    return [await client.say(f"{prefix} {number}") for number in range(count)][-1]
+
+
+async def enter_for(server, name, ask):
+    """What `ask(client)` returns, in spite of a worker that sends its clients away meanwhile."""
+    while True:
+        client = await people.enter_when_possible(server, name)
+        try:
+            return await ask(client)
+        except (AssertionError, websockets.ConnectionClosed):
+            if client.inbox.closed is None:
+                raise
+
+
+async def state_of_lobby(server, name, held):
+    """How the lobby goes on for a client that held everything up to the message `held`."""
+    place = {"conversation": "lobby", "seq": held["seq"], "epoch": held["epoch"]}
+
+    async def resume(client):
+        trace = await client.send(RESUME, mess={"places": [place]})
+        page = await client.inbox.take(lambda frame: frame.get("trace_id") == trace)
+        assert (page["type"], page["conversation"]) == (PAGE, "lobby"), page
+        return page["state"]
+
+    return await enter_for(server, name, resume)
+
+
+async def write_past(server, name, held):
+    """Somebody writes until the number of `held` is given out again, to another message."""
+    async def write(client):
+        while (await client.say("instead")).get("seq", 0) < held["seq"] + 3:
+            pass
+
+    await enter_for(server, name, write)
+
+
+def stop_cleanly(server):
+    server.signal(signal.SIGTERM)
+    server.wait()
+
+
+async def test_an_older_copy_put_back_while_the_server_was_stopped_is_renumbered(own_house):
+    redis = own_house.redis()
+    server = own_house.chatd(redis=redis)
+    ann, ben = await people.user(server, "ann"), await people.user(server, "ben")
+    await spoken(ann, 5, "in the copy")
+    redis.connect().save()
+    held = await spoken(ann, 5, "after the copy")
+    await people.dismiss()
+    stop_cleanly(server)
+    redis.kill()
+    redis.start()
+    server.start()
+    await write_past(server, ann.user["username"], held)
+    assert await state_of_lobby(server, ben.user["username"], held) == "renumbered"
+
+
+async def test_a_copy_made_of_a_stopped_server_is_good_for_one_start(own_house):
+    redis = own_house.redis()
+    server = own_house.chatd(redis=redis)
+    ann, ben = await people.user(server, "ann"), await people.user(server, "ben")
+    before = await spoken(ann, 5, "in the copy")
+    await people.dismiss()
+    stop_cleanly(server)
+    redis.connect().save()
+    for expected in ("continued", "renumbered"):
+        redis.kill()
+        redis.start()
+        server.start()
+        await write_past(server, ann.user["username"], before)
+        assert await state_of_lobby(server, ben.user["username"], before) == expected
+        await people.dismiss()
+        stop_cleanly(server)
+
+
+async def test_a_managed_server_that_stops_goes_on_where_it_was(own_house):
+    server = own_house.chatd()
+    ann, ben = await people.user(server, "ann"), await people.user(server, "ben")
+    held = await spoken(ann, 3, "seen")
+    await spoken(ann, 2, "missed")
+    for _ in range(2):
+        await people.dismiss()
+        stop_cleanly(server)
+        server.start()
+        assert await state_of_lobby(server, ben.user["username"], held) == "continued"
+
+
+async def test_the_end_of_the_managed_file_lost_with_the_machine_is_renumbered(own_house, tmp_path):
+    server = own_house.chatd()
+    folder = os.path.join(server.data, "redis", "appendonlydir")
+    ann, ben = await people.user(server, "ann"), await people.user(server, "ben")
+    await spoken(ann, 3, "flushed")
+    shutil.copytree(folder, tmp_path / "flushed")
+    held = await spoken(ann, 3, "not flushed")
+    everything = [server.managed_redis(), server.master, *server.workers()]
+    server.expected_workers = None
+    for pid in everything:
+        os.kill(pid, signal.SIGKILL)
+    server.process.wait()
+    await people.dismiss()
+    shutil.rmtree(folder)
+    shutil.copytree(tmp_path / "flushed", folder)
+    server.start()
+    await write_past(server, ann.user["username"], held)
+    assert await state_of_lobby(server, ben.user["username"], held) == "renumbered"
+
+
+async def test_two_losses_one_after_the_other_are_two(own_house):
+    redis = own_house.redis()
+    server = own_house.chatd(redis=redis)
+    name = (await people.user(server, "ann")).user["username"]
+    epochs = set()
+    for _ in range(2):
+        ann = await people.enter_when_possible(server, name)
+        await spoken(ann, 3, "in the copy")
+        redis.connect().save()
+        held = await spoken(ann, 3, "after the copy")
+        epochs.add(held["epoch"])
+        redis.kill()
+        redis.start()
+        assert (await ann.inbox.wait_closed())[0] == 1012
+    await write_past(server, name, held)
+    assert len(epochs) == 2
+    assert await state_of_lobby(server, name, held) == "renumbered"
+
+
+async def test_a_flushed_database_cuts_nobody_off_from_the_bus(own_house):
+    redis = own_house.redis()
+    server = own_house.chatd(redis=redis, workers=2)
+    ann, ben = await people.on_two_workers(server)
+    await spoken(ann, 60, "soon forgotten")
+    server.database().flushdb()
+    for client in (ann, ben):
+        assert (await client.inbox.wait_closed(30))[0] == 1012
+    cyd, dan = await people.on_two_workers(server)
+    said = await cyd.say("heard by all")
+    assert (await dan.expect(100, id=said["id"]))["seq"] == said["seq"]
+    assert cyd.inbox.closed is None and dan.inbox.closed is None
