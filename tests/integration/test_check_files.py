@@ -150,6 +150,14 @@ def test_records_without_a_content(server):
     assert not os.path.exists(content_of(server, info))
 
 
+def test_managed_redis_is_found(own_house):
+    server = own_house.chatd(workers=1)
+    info = new_visitor(server, "cat").upload(b"words of a cat")
+    fits(server)
+    os.unlink(content_of(server, info))
+    told_and_mended(server, f"content {info['hash']} is not on disk: .*{info['id']}")
+
+
 def test_another_folder_is_not_taken_for_it(server):
     given = server.command()[1:]
     given[given.index("--upload") + 1] = server.directory
