@@ -198,6 +198,13 @@ test('a voice message is recorded, listened to, sent, and heard on while one loo
   await bar.getByRole('button', { name: 'Stop', exact: true }).click();
   await bar.waitFor({ state: 'detached' });
 
+  // At once, without listening.
+  await gina.page.getByRole('button', { name: 'Record a voice message' }).click();
+  await gina.page.getByRole('timer').getByText(/^0:0[1-9]$/).waitFor();
+  await gina.page.getByRole('button', { name: 'Send the voice message' }).click();
+  await gina.composer.waitFor();
+  await hans.open('Lobby');
+  await expect.poll(() => hans.log.getByRole('button', { name: 'Play Voice message' }).count()).toBeGreaterThan(1);
   // Held, it records until it is let go.
   const sent = await gina.log.getByRole('article').count();
   await gina.page.getByRole('button', { name: 'Record a voice message' }).hover();

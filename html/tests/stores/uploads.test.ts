@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import type { SendPatch } from '../../src/connection/upload_http';
 import type { FileInfo } from '../../src/protocol/messages.gen';
+import { Refused } from '../../src/protocol/refusals';
 import type { Message } from '../../src/stores/model';
 import type { FileToSend } from '../../src/stores/uploads';
 import { Browser } from '../support/browser';
@@ -166,4 +167,24 @@ test('an uploaded picture becomes one’s own, and a group’s', async () => {
   expect(await finn.groups.update(id, { avatar: await upload() })).toEqual({ ok: true });
   await until('seen', () => gina.groups.byId(id)?.avatar.includes('/files/'));
   await until('told', () => shown(gina, made.key).some(({ event }) => event?.action === 'pictured'));
+});
+
+test('a server that dies in the middle of an upload has it whole when it is back', async () => {
+  const browser = new Browser(server.page);
+  const whole = browser.patch;
+  let dies = true;
+  Object.assign(browser, { patch: (async (patch, sending) => {
+    if (!dies) return await whole(patch, sending);
+    dies = false;
+    await whole({ ...patch, body: patch.body.slice(0, 100_000) }, sending);
+    await server.halt('SIGKILL');
+    await server.launch();
+    throw new Refused('unreachable');
+  }) satisfies SendPatch });
+  const ivo = await enter('up-ivo', browser);
+  const bytes = randomBytes(250_000);
+  const key = `user:${ivo.id}`;
+  ivo.uploads.send(key, [file('through.bin', bytes)]);
+  await stored(ivo, key, 1);
+  expect((await infoOf(ivo, shown(ivo, key)[0]?.file?.url ?? '')).hash).toBe(createHash('sha256').update(bytes).digest('hex'));
 });
