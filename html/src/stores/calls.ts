@@ -228,7 +228,10 @@ export const useCalls = defineStore('calls', () => {
 
   /** Goes in by a request; devices are opened meanwhile, so that nobody waits for a camera. */
   async function enter(ask: (media: MediaFlags) => Promise<CallSnapshot>, { video, muted, media: given }: Entering): Promise<Outcome> {
-    if (entering.value) return { ok: false, refusal: { code: 'already_in_call' } };
+    if (entering.value || (session.value && !session.value.departed.value)) {
+      given?.close();
+      return { ok: false, refusal: { code: 'already_in_call' } };
+    }
     const own = entry = Symbol('entry');
     entering.value = true;
     earlySignals = [];
