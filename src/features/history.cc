@@ -10,6 +10,7 @@
 #include "features/conversation_name.h"
 #include "features/history_page.h"
 #include "features/shared_file.h"
+#include "protocol/message_types.h"
 
 namespace chat::features {
 
@@ -20,7 +21,8 @@ using store::Page;
 namespace {
 
 constexpr std::size_t kOlderCount = 200;
-constexpr int kMostRounds = 20;  // of so many entries that are not shown
+constexpr int kMostRounds = 20;                   // of so many entries that are not shown
+constexpr std::uint64_t kBeyondAll = 1ULL << 53;  // Redis counts in doubles
 
 bool is_complete(const Page& page, bool forward) {
   if (page.messages.empty()) return true;
@@ -41,10 +43,12 @@ coro::Task<Page> read_page(Services& services, store::Conversation conversation,
     Page page = co_await services.messages.before_seq(conversation, seq, count);
     co_return page;
   }
-  // The clock of Redis may be ahead of ours; a page "up to now" must hold what was just stored.
-  constexpr double kClockMargin = 60;
-  const double until = cursor.until.value_or(unix_now() + kClockMargin);
-  Page page = co_await services.messages.before(conversation, until, count);
+  // By number, as a clock that was set back may have given older messages later times.
+  if (!cursor.until) {
+    Page page = co_await services.messages.before_seq(conversation, kBeyondAll, count);
+    co_return page;
+  }
+  Page page = co_await services.messages.before(conversation, *cursor.until, count);
   co_return page;
 }
 
@@ -54,17 +58,31 @@ std::size_t bytes_of(const Page& page) {
   return bytes;
 }
 
-// What legacy clients are not shown makes their pages shorter, and an empty one is the end to them:
-// they get what is before it, too.
+std::vector<int> types_without_legacy() {
+  std::vector<int> types;
+  for (const protocol::TypeInfo& info : protocol::all_types())
+    if (info.v1_only) types.push_back(info.number);
+  return types;
+}
+
+// What legacy clients are not shown makes their pages shorter, and an empty one is the end to them,
+// as is one that only repeats the message at the time they named: they get what is before it, too;
+// of what there is as much as is quickly found, but never nothing.
 coro::Task<std::vector<protocol::Chat>> show_filled(Services& services, SessionPtr me, Page page,
                                                     store::Conversation conversation,
-                                                    std::string name) {
+                                                    std::string name, std::size_t least) {
   std::vector<protocol::Chat> shown = show_page(*me, page, name);
-  const std::size_t wanted = page.messages.size();
+  const std::size_t wanted = std::max(page.messages.size(), least);
   std::size_t bytes = bytes_of(page);
-  for (int round = 0; round < kMostRounds && bytes <= store::kMostPageBytes; ++round) {
-    if (shown.size() >= wanted || page.messages.empty()) break;
-    const std::uint64_t first = page.messages.front().seq;
+  for (int round = 0; shown.size() < wanted && !page.messages.empty(); ++round) {
+    std::uint64_t first = page.messages.front().seq;
+    const bool enough = shown.size() >= least;
+    if (enough && (round >= kMostRounds || bytes > store::kMostPageBytes)) break;
+    if (!enough) {
+      const std::uint64_t seen =
+          co_await services.messages.skip(conversation, first, types_without_legacy());
+      first = seen;
+    }
     page = co_await services.messages.before_seq(conversation, first, kOlderCount);
     bytes += bytes_of(page);
     std::vector<protocol::Chat> more = show_page(*me, page, name);
@@ -72,6 +90,15 @@ coro::Task<std::vector<protocol::Chat>> show_filled(Services& services, SessionP
     shown.insert(shown.begin(), more.end() - static_cast<std::ptrdiff_t>(missing), more.end());
   }
   co_return shown;
+}
+
+// Asked after the page was read, as whoever is removed meanwhile is to see nothing said since.
+coro::Task<void> require_member(Services& services, store::Conversation conversation,
+                                std::string user_id) {
+  if (conversation.kind() != store::Conversation::Kind::group) co_return;
+  const std::string& group = conversation.group_id();
+  const bool member = co_await services.groups.is_member(group, std::move(user_id));
+  if (!member) throw Rejected(Refusal::not_a_member, group);
 }
 
 HistoryAnswer answer_of(const Page& page, bool forward, const std::string& conversation) {
@@ -91,11 +118,13 @@ coro::Task<void> answer_history(Services& services, SessionPtr me, protocol::Env
   Page page = co_await read_page(services, conversation, cursor);
   HistoryAnswer history = answer_of(page, forward, name);
   if (me->is_legacy() && !forward) {
-    auto shown = co_await show_filled(services, me, std::move(page), conversation, name);
+    const std::size_t least = cursor.until ? 2 : 1;
+    auto shown = co_await show_filled(services, me, std::move(page), conversation, name, least);
     history.mess = std::move(shown);
   } else {
     history.mess = show_page(*me, page, name);
   }
+  co_await require_member(services, conversation, me->user_id());
   if (me->is_legacy())
     for (protocol::Chat& message : history.mess) message = for_legacy(services, message);
   history.type = request.type;
@@ -109,10 +138,6 @@ coro::Task<void> answer_history(Services& services, SessionPtr me, protocol::Env
 coro::Task<void> history_common(Services& services, SessionPtr me,
                                 protocol::HistoryCommon request) {
   store::Conversation conversation = common_conversation(request.receiver_id);
-  if (conversation.kind() == store::Conversation::Kind::group) {
-    const bool member = co_await services.groups.is_member(conversation.group_id(), me->user_id());
-    if (!member) throw Rejected(Refusal::not_a_member, conversation.group_id());
-  }
   co_await answer_history(services, me, request, request.mess, std::move(conversation),
                           common_name(request.receiver_id));
 }

@@ -126,6 +126,19 @@ coro::Task<Page> Messages::read(Conversation conversation, std::string mode, std
   co_return page;
 }
 
+coro::Task<std::uint64_t> Messages::skip(Conversation conversation, std::uint64_t seq,
+                                         std::vector<int> types) {
+  std::string list = ",";
+  for (const int type : types) list += std::to_string(type) + ",";
+  for (std::uint64_t from = seq + 1; from > seq;) {
+    from = seq;
+    const Reply lowest =
+        co_await redis_.run(scripts::skip_unseen, conversation.key(), seq_text(from), list);
+    seq = unsigned_of(lowest);
+  }
+  co_return seq;
+}
+
 coro::Task<std::vector<Head>> Messages::heads(std::vector<Conversation> conversations) {
   std::vector<std::string> keys;
   keys.reserve(conversations.size());
@@ -133,8 +146,9 @@ coro::Task<std::vector<Head>> Messages::heads(std::vector<Conversation> conversa
   const Reply reply = co_await redis_.run(scripts::read_heads, std::move(keys));
   std::vector<Head> heads(conversations.size());
   for (std::size_t i = 0; i < heads.size(); ++i) {
-    heads[i].newest = unsigned_of(reply.at(2 * i));
-    heads[i].epoch = reply.at(2 * i + 1).text;
+    heads[i].newest = unsigned_of(reply.at(3 * i));
+    heads[i].epoch = reply.at(3 * i + 1).text;
+    heads[i].time_us = unsigned_of(reply.at(3 * i + 2));
   }
   co_return heads;
 }

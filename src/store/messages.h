@@ -86,6 +86,7 @@ struct Page {
 struct Head {
   std::uint64_t newest = 0;
   std::string epoch;
+  std::uint64_t time_us = 0;  // of the newest message, since 1970
 };
 
 class Messages {
@@ -120,6 +121,10 @@ class Messages {
 
   // The newest `count` messages with a number under `seq`.
   coro::Task<Page> before_seq(Conversation conversation, std::uint64_t seq, std::size_t count);
+
+  // The lowest number from which on, up to `seq`, all entries are of one of `types` or taken back.
+  coro::Task<std::uint64_t> skip(Conversation conversation, std::uint64_t seq,
+                                 std::vector<int> types);
 
   // Where each conversation stands, in one round trip.
   coro::Task<std::vector<Head>> heads(std::vector<Conversation> conversations);

@@ -218,13 +218,35 @@ local oldest = state.seq > state.trimmed and state.trimmed + 1 or 0
 return {epoch_of(state), state.seq, oldest, state.trimmed + first + 1, members, changed}
 )lua"};
 
-// ARGV: keys. Returns {newest, epoch, newest, epoch, …}.
+// ARGV: key, number, types as ",120,121,". Returns the lowest number from which on, up to that one,
+// there is nothing but such types and what was taken back, as far as one look goes.
+inline const Script skip_unseen{lua::kBasics, lua::kConversations, R"lua(
+local key, types = ARGV[1], ARGV[3]
+local state = settle(key)
+local number = math.min(ARGV[2], state.seq + 1)
+for _ = 1, 50 do
+  local last = number - state.trimmed - 2
+  if last < 0 then break end
+  local some = redis.call('ZRANGE', key, math.max(last - 9, 0), last)
+  for i = #some, 1, -1 do
+    local kind = string.match(some[i], '^{"type":(%d+)')
+    local hidden = kind and string.find(types, ',' .. kind .. ',', 1, true) or
+                   string.find(some[i], ',"recalled":true', 1, true)
+    if not hidden then return number end
+    number = number - 1
+  end
+end
+return number
+)lua"};
+
+// ARGV: keys. Returns {newest, epoch, time of the newest in microseconds, newest, epoch, …}.
 inline const Script read_heads{lua::kBasics, lua::kConversations, R"lua(
 local heads = {}
 for _, key in ipairs(ARGV) do
   local state = settle(key)
   heads[#heads + 1] = state.seq
   heads[#heads + 1] = epoch_of(state)
+  heads[#heads + 1] = state.us
 end
 return heads
 )lua"};

@@ -1,6 +1,10 @@
 """History: by time and by number, every message exactly once, also those of one microsecond."""
 
+import asyncio
 import json
+import os
+import random
+import signal
 
 import pytest
 
@@ -52,19 +56,24 @@ async def test_paging_forwards_by_number_meets_each_once(server):
     assert page["last_seq"] == 23 and page["first_seq"] == 1
 
 
-async def test_paging_by_time_as_the_original_client_does(server):
-    ann, ben = await people.legacy(server, "ann"), await people.user(server, "ben")
-    await talk(ben, ann.user_id, 35, personal=True)
+async def all_by_time(client, user_id):
+    """Pages from the newest message to the oldest as the original client does."""
     found, until = [], ""
     while True:
-        page = (await ann.ask(801, ben.user_id, until))["mess"]
+        page = (await client.ask(801, user_id, until))["mess"]
         older = [message for message in page if message["timestamp"] not in
                  {known["timestamp"] for known in found}]
         if not older:
-            break
+            return found
         assert page == sorted(page, key=lambda message: message["timestamp"])
         found = older + found
         until = found[0]["timestamp"]
+
+
+async def test_paging_by_time_as_the_original_client_does(server):
+    ann, ben = await people.legacy(server, "ann"), await people.user(server, "ben")
+    await talk(ben, ann.user_id, 35, personal=True)
+    found = await all_by_time(ann, ben.user_id)
     assert [message["mess"] for message in found] == [f"text {n}" for n in range(35)]
 
 
@@ -159,3 +168,57 @@ async def test_empty_history(server):
     ann, ben = await people.user(server, "ann"), await people.user(server, "ben")
     page = await ann.history(ben.user_id, personal=True)
     assert (page["mess"], page["last_seq"], page["complete"]) == ([], 0, True)
+
+
+async def test_a_page_of_the_newest_goes_by_number_whatever_the_clock_said(server):
+    """Redis' clock was ahead for a moment: what was said then has a time in the future."""
+    ann, ben = await people.user(server, "ann"), await people.legacy(server, "ben")
+    await talk(ann, ben.user_id, 3, personal=True)
+    database = server.database()
+    key, = database.keys(f"message:users:*{ann.user_id}*")
+    text, = database.zrange(key, -1, -1)
+    ahead = f"{json.loads(text)['timestamp'] + 600:.6f}"
+    database.zrem(key, text)
+    database.zadd(key, {text.replace(str(json.loads(text)["timestamp"]), ahead): ahead})
+    database.hset(f"conversation:{key}", "timestamp", ahead)
+    await talk(ann, ben.user_id, 2, personal=True)
+    expected = ["text 0", "text 1", "text 2", "text 0", "text 1"]
+    for page in (await ann.ask(801, ben.user_id), await ben.ask(801, ann.user_id, "")):
+        assert [message["mess"] for message in page["mess"]] == expected
+
+
+async def test_no_page_of_a_legacy_client_is_empty_while_there_is_something_older(server):
+    """Changes are nothing to it, and as many as one likes may lie above the last message."""
+    ann, ben = await people.user(server, "ann"), await people.legacy(server, "ben")
+    said = (await talk(ann, ben.user_id, 3, personal=True))[0]
+    edits = 4500
+    for number in range(edits):
+        await ann.send(120, ben.user_id, {"seq": said["seq"], "mess": f"v{number}"},
+                       id=f"{said['timestamp']}-{number}")
+    await ann.inbox.take_many(lambda frame: frame["type"] == 110, edits, 60)
+    page = (await ben.ask(801, ann.user_id, ""))["mess"]
+    assert [message["mess"] for message in page] == [f"v{edits - 1}", "text 1", "text 2"]
+    await ann.whisper("last", ben.user_id)
+    found = await all_by_time(ben, ann.user_id)
+    assert [message["mess"] for message in found] == [f"v{edits - 1}", "text 1", "text 2", "last"]
+
+
+async def test_no_page_tells_a_removed_member_what_was_said_since(server):
+    """Its requests are on their way while it is removed; its worker is stopped at some moment."""
+    ann, ben = await people.on_two_workers(server)
+    cyd = await people.user(server, "cyd")
+    worker = server.worker_of(ben.port)
+    for attempt in range(8):
+        founded = await ann.ask(1100, mess={"name": "g", "members": [ben.user_id, cyd.user_id]})
+        group = founded["receiver_id"]
+        for number in range(60):
+            await ben.send(800, group, {"after_seq": 1}, trace_id=f"{attempt}-{number}")
+        await asyncio.sleep(random.random() * 0.02)
+        os.kill(worker, signal.SIGSTOP)
+        try:
+            await ann.ask(1110, mess={"group_id": group, "members": [ben.user_id]})
+            await ann.say("not for ben", group)
+        finally:
+            os.kill(worker, signal.SIGCONT)
+        await ben.inbox.take(lambda frame: frame.get("trace_id") == f"{attempt}-59")
+    assert "not for ben" not in str(ben.inbox.frames)
