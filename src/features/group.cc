@@ -206,6 +206,7 @@ coro::Task<void> invite_to_group(Services& services, SessionPtr me, protocol::Gr
   if (!group) throw Rejected(Refusal::no_such_group, group_id);
   if (users.size() > services.settings.max_group_members)
     throw Rejected(Refusal::group_too_large, group_id);
+  std::vector<store::Invitation> invitations;
   for (const std::string& user : users) {
     protocol::GroupInvited invited;
     invited.sender_id = me->user_id();
@@ -213,9 +214,9 @@ coro::Task<void> invite_to_group(Services& services, SessionPtr me, protocol::Gr
     invited.mess = shown(*group, true);
     invited.timestamp = unix_now();
     invited.trace_id = request.trace_id;
-    const std::string body = protocol::encode(Wire::v1, invited);
-    co_await services.groups.invite(group_id, me->user_id(), user, body);
+    invitations.push_back({user, protocol::encode(Wire::v1, invited)});
   }
+  co_await services.groups.invite(group_id, me->user_id(), std::move(invitations));
   answer(*me, request, notice(protocol::type::system, kInvited));
 }
 

@@ -187,10 +187,15 @@ coro::Task<bool> Groups::remove_dissolved() {
   co_return more.number() != 0;
 }
 
-coro::Task<void> Groups::invite(std::string group_id, std::string actor, std::string user,
-                                std::string body) {
-  co_await writes_.run(scripts::invite_to_group, bus_length_, group_id, actor, user, body,
-                       limits_.max_members);
+coro::Task<void> Groups::invite(std::string group_id, std::string actor,
+                                std::vector<Invitation> invitations) {
+  std::vector<std::string> arguments{std::to_string(bus_length_), std::move(group_id),
+                                     std::move(actor), std::to_string(limits_.max_members)};
+  for (Invitation& invitation : invitations) {
+    arguments.push_back(std::move(invitation.user));
+    arguments.push_back(std::move(invitation.body));
+  }
+  co_await writes_.run(scripts::invite_to_group, std::move(arguments));
 }
 
 }  // namespace chat::store

@@ -44,6 +44,11 @@ struct Left {
   Stored stored;           // seq 0 when dissolved
 };
 
+struct Invitation {
+  std::string user;
+  std::string body;  // what tells that user of it
+};
+
 struct GroupLimits {
   std::size_t max_members = 500;
   std::size_t max_groups_per_user = 1000;
@@ -109,10 +114,11 @@ class Groups {
   // False when nothing is left.
   coro::Task<bool> remove_dissolved();
 
-  // Lets `user` join by itself; `body` is posted to "u:USER". Throws Rejected: `no_such_group`,
-  // `not_group_admin`, `no_such_user`, `group_too_large` (as many invitations as members allowed).
-  coro::Task<void> invite(std::string group_id, std::string actor, std::string user,
-                          std::string body);
+  // Lets users join by themselves, all or none of them; each one's `body` is posted to "u:USER" if
+  // that is new. Throws Rejected: `no_such_group`, `not_group_admin`, `no_such_user`,
+  // `group_too_large` (more invitations than members allowed).
+  coro::Task<void> invite(std::string group_id, std::string actor,
+                          std::vector<Invitation> invitations);
 
  private:
   Stored stored(const std::string& group_id, const Reply& reply);

@@ -9,8 +9,8 @@
 namespace chat::store::scripts {
 
 // load(id): the group as a table and as text, or nil. enter(id, user, us), depart(id, user).
-// in_as_many_as(user, most): whether that user is in so many groups. dissolve(id): the group is
-// gone, whose members have departed.
+// arguments_from(place): those of ARGV from there on. in_as_many_as(user, most): whether that user
+// is in so many groups. dissolve(id): the group is gone, whose members have departed.
 inline constexpr std::string_view kGroups = R"lua(
 local function members_key(id) return 'group_members:group_id:' .. id end
 local function invites_key(id) return 'group_invites:group_id:' .. id end
@@ -32,6 +32,13 @@ local function depart(id, user)
   redis.call('HDEL', 'marks:user_id:' .. user, 'group:' .. id)
 end
 
+-- Lua's unpack() takes no more than 7,990.
+local function arguments_from(place)
+  local list = {}
+  for i = place, #ARGV do list[#list + 1] = ARGV[i] end
+  return list
+end
+
 local function known(user) return redis.call('EXISTS', 'user_id:' .. user) == 1 end
 
 local function dissolve(id)
@@ -50,7 +57,7 @@ end
 // other members. Returns {seq, timestamp, epoch}.
 inline const Script create_group{lua::kBasics, lua::kBus, lua::kConversations, kGroups, R"lua(
 local id, key = ARGV[4], 'message:common_id:' .. ARGV[4]
-local members = {unpack(ARGV, 9)}
+local members = arguments_from(9)
 if redis.call('HGET', 'user_id:' .. members[1], 'is_active') ~= '1' then return refuse('disabled') end
 if #members > tonumber(ARGV[2]) then return refuse('group_too_large') end
 for _, user in ipairs(members) do
@@ -101,7 +108,7 @@ return list
 // Returns {seq, timestamp, epoch, {added, …}}, seq 0 when all were members.
 inline const Script add_members{lua::kBasics, lua::kBus, lua::kConversations, kGroups, R"lua(
 local id, actor, key = ARGV[4], ARGV[5], 'message:common_id:' .. ARGV[4]
-local users = {unpack(ARGV, 9)}
+local users = arguments_from(9)
 local group = load(id)
 if not group then return refuse('no_such_group') end
 if actor ~= group.admin_id then
@@ -231,16 +238,27 @@ end
 return redis.call('EXISTS', 'groups:dissolved')
 )lua"};
 
-// ARGV: bus length, id, actor, user, body, most invitations.
+// ARGV: bus length, id, actor, most invitations, user, body, user, body, …
 inline const Script invite_to_group{lua::kBasics, lua::kBus, kGroups, R"lua(
-local id, user = ARGV[2], ARGV[4]
+local id = ARGV[2]
 local group = load(id)
 if not group then return refuse('no_such_group') end
 if group.admin_id ~= ARGV[3] then return refuse('not_group_admin') end
-if not known(user) then return refuse('no_such_user') end
-if redis.call('ZSCORE', members_key(id), user) then return end
-if redis.call('SCARD', invites_key(id)) >= tonumber(ARGV[6]) then return refuse('group_too_large') end
-if redis.call('SADD', invites_key(id), user) == 1 then post('u:' .. user, 'b', ARGV[5]) end
+local fresh = {}
+for place = 5, #ARGV, 2 do
+  local user = ARGV[place]
+  if not known(user) then return refuse('no_such_user') end
+  local there = redis.call('ZSCORE', members_key(id), user) or
+                redis.call('SISMEMBER', invites_key(id), user) == 1
+  if not there then fresh[#fresh + 1] = place end
+end
+if redis.call('SCARD', invites_key(id)) + #fresh > tonumber(ARGV[4]) then
+  return refuse('group_too_large')
+end
+for _, place in ipairs(fresh) do
+  redis.call('SADD', invites_key(id), ARGV[place])
+  post('u:' .. ARGV[place], 'b', ARGV[place + 1])
+end
 )lua"};
 
 }  // namespace chat::store::scripts

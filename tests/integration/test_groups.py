@@ -249,3 +249,16 @@ async def test_member_who_logs_in_later_gets_group_messages(server):
     assert missed[-1]["id"] == sent["id"]
     live = await team.admin.say("welcome back", team.id)
     assert (await back.expect(100, id=live["id"]))["seq"] == missed[-1]["seq"] + 1
+
+
+async def test_all_are_invited_or_nobody(server):
+    team = await Team.found(server)
+    other = await people.user(server, "other")
+    answer = await team.admin.ask(INVITE, mess={
+        "group_id": team.id, "members": [team.outsider.user_id, "nobody"]})
+    assert answer["code"] == "no_such_user"
+    await team.admin.ask(INVITE, mess={"group_id": team.id, "members": [other.user_id]})
+    await other.expect(INVITE)
+    await team.admin.whisper("after it", team.outsider.user_id)
+    await team.outsider.expect(102)
+    assert not [frame for frame in team.outsider.inbox.frames if frame["type"] == INVITE]

@@ -44,6 +44,9 @@ class GroupsTest : public StoreTest {
   Left remove(const std::string& actor, const std::string& user) {
     return await(groups_.remove_members("g1", actor, Ids{user}, entry("remove")));
   }
+  coro::Task<void> invite(const std::string& actor, std::vector<Invitation> invitations) {
+    return groups_.invite("g1", actor, std::move(invitations));
+  }
   Ids members() { return await(groups_.member_ids("g1")); }
 
   // Everything that can be removed of dissolved groups; the steps it took.
@@ -158,7 +161,7 @@ TEST_F(GroupsTest, OthersAddOnlyThemselvesWhenInvited) {
   create();
   EXPECT_EQ(refused_to_add("ben", {"dan"}), Refusal::not_group_admin);
   EXPECT_EQ(refused_to_add("dan", {"dan"}), Refusal::not_group_admin);
-  await(groups_.invite("g1", "ann", "dan", "come in"));
+  await(invite("ann", {{"dan", "come in"}}));
   EXPECT_EQ(refused_to_add("dan", {"dan", "eve"}), Refusal::not_group_admin);
   EXPECT_EQ(refused_to_add("dan", {"eve"}), Refusal::not_group_admin);
   EXPECT_EQ(add("dan", {"dan"}).added, Ids{"dan"});
@@ -299,7 +302,7 @@ TEST_F(GroupsTest, NothingOfADissolvedGroupStays) {
   command("HSET", "message:index:0", "m-7", R"({"key":"message:common_id:0","timestamp":1})");
   command("HSET", "groups", "g2", "{}");
   EXPECT_EQ(remove_dissolved(), 1) << "nothing is dissolved yet";
-  await(groups_.invite("g1", "ann", "dan", "come in"));
+  await(invite("ann", {{"dan", "come in"}}));
   await(groups_.dissolve("g1", "ann", "gone"));
   EXPECT_GE(remove_dissolved(), 3) << "a little at a time";
   EXPECT_EQ(command("KEYS", "*g1").texts(), Ids{"group_dissolved:g1"});
@@ -334,13 +337,31 @@ TEST_F(GroupsTest, TheLastToLeaveDissolvesAsWell) {
 
 TEST_F(GroupsTest, InvitationsAreTheAdministrators) {
   command("HSET", "presence:user:dan", "w7/1", "v1 1");
-  EXPECT_EQ(refusal_of(groups_.invite("g1", "ann", "dan", "b")), Refusal::no_such_group);
+  EXPECT_EQ(refusal_of(invite("ann", {{"dan", "b"}})), Refusal::no_such_group);
   create();
-  EXPECT_EQ(refusal_of(groups_.invite("g1", "ben", "dan", "b")), Refusal::not_group_admin);
-  EXPECT_EQ(refusal_of(groups_.invite("g1", "ann", "nobody", "b")), Refusal::no_such_user);
-  await(groups_.invite("g1", "ann", "dan", "come in"));
+  EXPECT_EQ(refusal_of(invite("ben", {{"dan", "b"}})), Refusal::not_group_admin);
+  EXPECT_EQ(refusal_of(invite("ann", {{"nobody", "b"}})), Refusal::no_such_user);
+  await(invite("ann", {{"dan", "come in"}}));
   EXPECT_EQ(bus("bus:worker:w7"), Ids{"to=u:dan b=come in"});
   EXPECT_EQ(add("dan", {"dan"}).added, Ids{"dan"});
+}
+
+TEST_F(GroupsTest, AllAreInvitedOrNobody) {
+  create();
+  EXPECT_EQ(refusal_of(invite("ann", {{"dan", "b"}, {"nobody", "b"}})), Refusal::no_such_user);
+  EXPECT_EQ(command("EXISTS", "group_invites:group_id:g1").number(), 0);
+  await(invite("ann", {{"dan", "b"}, {"eve", "b"}, {"ben", "b"}}));
+  EXPECT_EQ(command("SCARD", "group_invites:group_id:g1").number(), 2) << "ben is in";
+}
+
+TEST_F(GroupsTest, MoreMembersThanLuaUnpacksAreAdded) {
+  groups_.set_limits({20'000, 10});
+  create();
+  Ids many;
+  for (int i = 0; i < 9'000; ++i) many.push_back("user" + std::to_string(i));
+  for (const std::string& user : many) command("HSET", "user_id:" + user, "user_id", user);
+  EXPECT_EQ(add("ann", many).added.size(), many.size());
+  EXPECT_EQ(members().size(), many.size() + 3);
 }
 
 TEST_F(GroupsTest, ReadsGroupsOfTheOriginal) {
