@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,8 @@ using store::Page;
 
 namespace {
 
+constexpr const char* kLobby = "lobby";
+constexpr std::size_t kPlaceBytes = 128;          // that a place takes in a message, at most
 constexpr std::size_t kHeadsAtOnce = 200;         // keeps Redis free for others between them
 constexpr std::uint64_t kBeyondAll = 1ULL << 53;  // Redis counts in doubles
 constexpr std::size_t kClosed = SIZE_MAX;         // the place of a group that cannot be read
@@ -42,10 +45,10 @@ struct Threads {
 
 // Every conversation the user has: the lobby, the groups, the latest direct ones.
 coro::Task<std::vector<std::string>> names_of(Services& services, std::string user_id) {
-  std::vector<std::string> names(1, "lobby");
+  std::vector<std::string> names(1, kLobby);
   const auto groups = co_await services.groups.list_of(user_id);
   for (const store::Group& group : groups) names.push_back(common_name(group.id));
-  const std::size_t most = services.settings.resume_conversations;
+  const std::size_t most = most_places(services.settings);
   const auto peers = co_await services.peers.of(user_id, most);
   for (const std::string& peer : peers) names.push_back(direct_name(peer));
   co_return names;
@@ -85,6 +88,24 @@ coro::Task<void> read_heads(Services& services, std::vector<Thread>& threads) {
     std::vector<Head> heads = co_await services.messages.heads(std::move(some));
     for (std::size_t i = begin; i < end; ++i) threads[i].head = std::move(heads[i - begin]);
   }
+}
+
+std::uint64_t rank_of(const Thread& thread) {
+  return thread.name == kLobby ? UINT64_MAX : thread.head.time_us;
+}
+
+// Nobody is told of more than can be named the next time: of what was not named only what is among
+// the newest of all.
+void leave_out_oldest(std::vector<Thread>& threads, std::size_t most) {
+  if (threads.size() <= most) return;
+  std::vector<std::uint64_t> ranks;
+  ranks.reserve(threads.size());
+  for (const Thread& thread : threads) ranks.push_back(rank_of(thread));
+  const auto last = ranks.begin() + static_cast<std::ptrdiff_t>(most) - 1;
+  std::nth_element(ranks.begin(), last, ranks.end(), std::greater<>());
+  std::erase_if(threads, [oldest = *last](const Thread& thread) {
+    return !thread.place && rank_of(thread) < oldest;
+  });
 }
 
 // Whether the place's number is one of the conversation's numbering. Number 0, with which nothing
@@ -207,6 +228,11 @@ class Pages {
 
 }  // namespace
 
+std::size_t most_places(const config::Settings& settings) {
+  const std::size_t fitting = std::max<std::size_t>(settings.max_message_size / kPlaceBytes, 1);
+  return std::min<std::size_t>(settings.resume_conversations, fitting);
+}
+
 coro::Task<void> resume(Services& services, SessionPtr me, protocol::Resume request) {
   if (request.mess.places.size() > services.settings.resume_conversations)
     throw Rejected(Refusal::bad_field, "more places than resume_conversations");
@@ -214,6 +240,7 @@ coro::Task<void> resume(Services& services, SessionPtr me, protocol::Resume requ
   const auto names = co_await names_of(services, me->user_id());
   Threads threads = threads_of(me->user_id(), names, request.mess.places);
   co_await read_heads(services, threads.readable);
+  leave_out_oldest(threads.readable, most_places(services.settings));
 
   Pages pages(services, me, request);
   for (const std::string& name : threads.closed) pages.tell_closed(name);

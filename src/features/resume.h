@@ -4,12 +4,18 @@
 // what comes both ways has the same number.
 #pragma once
 
+#include <cstddef>
+
 #include "coro/task.h"
 #include "features/services.h"
 #include "protocol/messages.h"
 #include "session/session.h"
 
 namespace chat::features {
+
+// How many conversations a client is told of by itself, and may name: as many as may be named, and
+// fit into one message.
+std::size_t most_places(const config::Settings& settings);
 
 // Refuses: rate_limited, bad_field.
 coro::Task<void> resume(Services& services, session::SessionPtr me, protocol::Resume request);

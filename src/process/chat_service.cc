@@ -14,6 +14,7 @@
 #include "features/ice.h"
 #include "features/mark.h"
 #include "features/message.h"
+#include "features/resume.h"
 #include "process/chat_options.h"
 #include "process/policy.h"
 #include "process/version.h"
@@ -52,6 +53,7 @@ protocol::Welcome welcome(const config::Settings& settings) {
   welcome.ping_seconds = std::chrono::duration_cast<seconds>(settings.ping_interval).count();
   welcome.presence_threshold = static_cast<std::int64_t>(settings.presence_threshold);
   welcome.reconnect_ms = settings.reconnect_jitter.count();
+  welcome.resume_conversations = static_cast<std::int64_t>(features::most_places(settings));
   welcome.timestamp = unix_now();
   return welcome;
 }

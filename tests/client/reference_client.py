@@ -49,6 +49,7 @@ class ReferenceClient:
         self.user_id = None
         self.session_id = None
         self.places = {}      # conversation: [seq, epoch], everything up to seq was given out
+        self.times = {}       # conversation: when the newest message of it was sent
         self.connections = 0  # how often it logged in
         self.overlaps = 0     # messages that came both live and by resuming
         self.ready = asyncio.Event()
@@ -165,6 +166,7 @@ class ReferenceClient:
 
     async def _resume(self):
         """Logged in, messages come live already; what was missed is asked for now."""
+        self._forget_oldest()
         places = [{"conversation": conversation, "seq": seq, "epoch": epoch}
                   for conversation, (seq, epoch) in self.places.items()]
         while (answer := await self._ask(RESUME, mess={"places": places, "count": 200})).get("code"):
@@ -174,6 +176,14 @@ class ReferenceClient:
         self.places.setdefault("lobby", [0, ""])  # no page of it: it is empty, of no epoch yet
         for conversation in list(self._early):
             await self._settle(conversation)
+
+    def _forget_oldest(self):
+        """The server allows so many places; of what is forgotten it tells as of something new."""
+        newest = sorted(self.places, reverse=True, key=lambda conversation: (
+            conversation == "lobby", self.times.get(conversation, 0)))
+        for conversation in newest[self.welcome["resume_conversations"]:]:
+            del self.places[conversation]
+            self.on_reset(conversation, "forgotten")
 
     async def _ask(self, type, **fields):
         trace = f"t{next(self._traces)}"
@@ -290,4 +300,5 @@ class ReferenceClient:
             self.overlaps += 1
             return
         place[0] = message["seq"]
+        self.times[message["conversation"]] = message["timestamp"]
         self.on_message(message)

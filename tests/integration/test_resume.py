@@ -171,6 +171,50 @@ async def test_same_place_twice_and_unknown_ones_do_no_harm(server):
     assert mark["type"] == RESUME
 
 
+async def test_a_client_is_told_of_no_more_conversations_than_it_may_name(own_house):
+    server = own_house.chatd(redis=own_house.redis(), workers=1,
+                             options=["--resume-conversations", "3"])
+    me, ann, ben = [await people.user(server, name) for name in ("me", "ann", "ben")]
+    await me.say("the oldest")
+    founded = await ann.ask(GROUP, mess={"name": "g", "members": [me.user_id, ben.user_id]})
+    for other in (ann, ben):
+        await other.whisper("newer", me.user_id)
+    assert me.welcome["resume_conversations"] == 3
+    pages, _ = await resume(me)
+    named = [f"user:{ann.user_id}", f"user:{ben.user_id}"]
+    assert sorted(page["conversation"] for page in pages) == sorted(["lobby", *named])
+    places = [{"conversation": page["conversation"], "seq": page["last_seq"],
+               "epoch": page["epoch"]} for page in pages]
+    assert (await resume(me, places))[0] == []
+    # What is new since is told, named or not.
+    await ann.say("the newest", founded["receiver_id"])
+    pages, _ = await resume(me, places)
+    assert [(page["conversation"], page["state"]) for page in pages] == [
+        (f"group:{founded['receiver_id']}", "new")]
+
+
+async def test_the_reference_client_names_the_newest_places_only(own_house):
+    server = own_house.chatd(redis=own_house.redis(), workers=1,
+                             options=["--resume-conversations", "3"])
+    me, ann, ben, cyd = [await people.user(server, name) for name in ("me", "ann", "ben", "cyd")]
+    given_out, begun_anew = [], []
+    client = ReferenceClient(server.url(), me.user["username"], people.PASSWORD,
+                             on_message=lambda message: given_out.append(message["mess"]),
+                             on_reset=lambda conversation, _: begun_anew.append(conversation))
+    await client.start()
+    for other in (ann, ben, cyd):
+        await other.whisper(f"from {other.user_id}", me.user_id)
+    await eventually(lambda: len(client.places) == 4, "all are heard of")
+    connections = client.connections
+    await client._socket.close()
+    await eventually(lambda: client.connections > connections and client.ready.is_set(), "back")
+    assert sorted(client.places) == sorted(["lobby", f"user:{ben.user_id}", f"user:{cyd.user_id}"])
+    assert begun_anew == [f"user:{ann.user_id}"]
+    await ann.whisper("once more", me.user_id)
+    await eventually(lambda: given_out[-1:] == ["once more"], "heard")
+    await client.stop()
+
+
 async def test_resumes_are_limited(own_house):
     server = own_house.chatd(redis=own_house.redis(), workers=1, limits=True,
                              options=["--resume-rate", "3/h"])

@@ -75,6 +75,7 @@ export class Connection {
   private readonly times: Times;
   private socket: WebSocket | null = null;
   private reconnectMs = 0;
+  private mostPlaces = Infinity;
   private heard = 0;
   private doubtSince = 0;
   private farewell: Frame | null = null;
@@ -221,6 +222,7 @@ export class Connection {
     if (!frame) return;
     if (is(frame, MessageType.welcome)) {
       this.reconnectMs = frame.reconnect_ms;
+      this.mostPlaces = frame.resume_conversations;
       this.events.emit('welcome', frame);
       void this.begin();
     } else if (is(frame, MessageType.resume_page)) {
@@ -243,7 +245,7 @@ export class Connection {
       if (!this.options.loggedIn(answer.user)) throw new Refused('other_user');
       this.backoff.succeeded();
       await this.persist(() =>
-        this.ask(MessageType.resume, { mess: this.inbox.resumeFrom(RESUME_COUNT) }, [MessageType.resume], 10 * this.times.answerMs));
+        this.ask(MessageType.resume, { mess: this.inbox.resumeFrom(RESUME_COUNT, this.mostPlaces) }, [MessageType.resume], 10 * this.times.answerMs));
       if (this.inbox.settle()) this.enter('online');
       else this.drop();
     } catch (error) {

@@ -7,6 +7,8 @@ import type { Batch, BatchState, Entry } from './entry';
 export interface Place {
   seq: number;
   epoch: string;
+  /** When its newest message was sent. */
+  time?: number;
 }
 
 export interface LiveMessage extends Entry {
@@ -48,8 +50,11 @@ export class Inbox {
     this.early.delete(conversation);
   }
 
-  /** What to resume from. */
-  resumeFrom(count: number): Json {
+  /** What to resume from: the newest `most` places; the others are forgotten. */
+  resumeFrom(count: number, most: number): Json {
+    const rank = (conversation: string, { time = 0 }: Place) => (conversation === LOBBY ? Infinity : time);
+    const newest = [...this.places].sort((a, b) => (rank(...a) < rank(...b) ? 1 : -1));
+    for (const [conversation] of newest.slice(most)) this.places.delete(conversation);
     const places = [...this.places].map(([conversation, { seq, epoch }]) => ({ conversation, seq, epoch }));
     return { places, count };
   }
@@ -71,6 +76,7 @@ export class Inbox {
     // The place of an empty conversation had none.
     place.epoch = page.epoch;
     const entries = page.mess.filter((entry) => entry.seq > place.seq);
+    place.time = entries.at(-1)?.timestamp ?? place.time;
     place.seq = Math.max(place.seq, entries.at(-1)?.seq ?? 0, page.complete ? page.last_seq : 0);
     this.tell({ conversation, state, epoch: page.epoch, entries, firstSeq: page.first_seq, lastSeq: page.last_seq });
   }
@@ -105,6 +111,7 @@ export class Inbox {
     if ((message.epoch ?? place.epoch) !== place.epoch || seq > place.seq + 1) return false;
     if (seq <= place.seq) return true;
     place.seq = seq;
+    place.time = message.timestamp;
     this.tell({ conversation, state: 'live', epoch: place.epoch, entries: [message], lastSeq: seq });
     return true;
   }

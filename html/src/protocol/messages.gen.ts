@@ -1160,6 +1160,8 @@ export interface Welcome extends EventBase {
   presence_threshold: number;
   /** after 1001 or 1012: longest random wait before reconnecting */
   reconnect_ms: number;
+  /** places a client may name when it resumes */
+  resume_conversations: number;
 }
 
 /** Sender and receivers of a message. */

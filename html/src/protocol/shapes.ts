@@ -45,7 +45,10 @@ const callRecord = record({
 });
 
 const SHAPES: Record<number, Shape> = {
-  1: { server: text, max_message_size: integer, max_upload_size: integer, ping_seconds: integer, reconnect_ms: integer },
+  1: {
+    server: text, max_message_size: integer, max_upload_size: integer, ping_seconds: integer, reconnect_ms: integer,
+    resume_conversations: integer,
+  },
   110: { ...place, epoch: text },
   120: chat,
   121: chat,

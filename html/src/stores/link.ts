@@ -75,7 +75,9 @@ export class Link {
     for (const name of ['changed', 'stored', 'discarded'] as const) {
       outbox.events.on(name, (value) => this.events.emit(name, value as never));
     }
-    for (const { conversation, seq, epoch } of snapshots) connection.inbox.places.set(conversation, { seq, epoch });
+    for (const { conversation, seq, epoch, entries } of snapshots) {
+      connection.inbox.places.set(conversation, { seq, epoch, time: entries.at(-1)?.timestamp });
+    }
     this.events.emit('begin', { account, snapshots, things: { people, groups } });
     outbox.restore(outgoing);
     connection.start();

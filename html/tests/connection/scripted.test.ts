@@ -94,7 +94,24 @@ test('a place that is over is replaced by what the page says', async () => {
   done();
   await until('online', () => phase() === 'online');
   expect(batches.at(-1)).toMatchObject({ state: 'renumbered', epoch: 'f' });
-  expect(link.connection?.inbox.places.get('lobby')).toEqual({ seq: 2, epoch: 'f' });
+  expect(link.connection?.inbox.places.get('lobby')).toMatchObject({ seq: 2, epoch: 'f' });
+});
+
+test('of more places than may be named, the newest are', async () => {
+  const first = await server.connection();
+  await first.logIn();
+  const { done } = await first.resume();
+  for (const [peer, seq] of [['a', 3], ['b', 1], ['c', 4]] as const) {
+    first.page([first.text(seq, 'hi', { conversation: `user:${peer}` })], { conversation: `user:${peer}`, state: 'new' });
+  }
+  done();
+  await until('online', () => phase() === 'online');
+  // Until now the newest was c's, and b's the oldest.
+  first.say(first.text(2, 'again', { conversation: 'user:b', timestamp: 1_700_000_009 }));
+  await until('told', () => batches.at(-1)?.state === 'live');
+  first.close(1001);
+  const places = await (await server.connection()).settle();
+  expect(places.map(({ conversation }) => conversation).sort()).toEqual(['lobby', 'user:b', 'user:c']);
 });
 
 test('a message in doubt is sent again with its id, and stored once', async () => {

@@ -9,7 +9,7 @@ type Message = Record<string, unknown>;
 export const ACCOUNT = { user_id: 'me', username: 'me', is_active: true, avatar: '', is_super_admin: false };
 const WELCOME = {
   type: 1, server: 'scripted', max_message_size: 1000, max_upload_size: 1000, ping_seconds: 15, presence_threshold: 200,
-  reconnect_ms: 50,
+  reconnect_ms: 50, resume_conversations: 3,
 };
 
 /** One connection of the client, from the server's side. */
