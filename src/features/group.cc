@@ -71,6 +71,14 @@ void answer_done(Session& me, const protocol::Envelope& request, const char* tex
   answer(me, request, std::move(done));
 }
 
+// Who is out of a group is out of its call; none named: everybody.
+coro::Task<void> drop_from_call(Services& services, SessionPtr me, std::string group_id,
+                                std::vector<std::string> users) {
+  store::Caller caller;
+  caller.user = me->user_id();
+  co_await services.calls.drop(std::move(caller), std::move(group_id), std::move(users));
+}
+
 }  // namespace
 
 coro::Task<void> create_group(Services& services, SessionPtr me, protocol::GroupCreate request) {
@@ -154,6 +162,7 @@ coro::Task<void> exit_group(Services& services, SessionPtr me, protocol::GroupEx
   const GroupChanged change = group_change(me->user_id(), group_id, "left", users);
   store::Entry entry = entry_of(change);
   co_await services.groups.remove_members(group_id, me->user_id(), users, std::move(entry));
+  co_await drop_from_call(services, me, group_id, users);
   answer_done(*me, request, kLeft);
 }
 
@@ -164,6 +173,8 @@ coro::Task<void> dissolve_group(Services& services, SessionPtr me,
   change.timestamp = unix_now();
   const std::string body = protocol::encode(Wire::v1, change);
   co_await services.groups.dissolve(group_id, me->user_id(), body);
+  std::vector<std::string> everybody;
+  co_await drop_from_call(services, me, group_id, std::move(everybody));
   answer_done(*me, request, kDissolved);
 }
 
@@ -195,6 +206,7 @@ coro::Task<void> remove_from_group(Services& services, SessionPtr me,
   const GroupChanged change = group_change(me->user_id(), group_id, "removed", users);
   store::Entry entry = entry_of(change);
   co_await services.groups.remove_members(group_id, me->user_id(), users, std::move(entry));
+  co_await drop_from_call(services, me, group_id, users);
   answer_done(*me, request, kRemoved);
 }
 

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "base/ids.h"
+#include "store/calls_group.h"
 #include "store/calls_passing.h"
 
 namespace chat::store {
@@ -102,6 +103,13 @@ coro::Task<void> Calls::remove(Caller caller, std::string call, std::vector<std:
   arguments.push_back(std::move(call));
   append(arguments, std::move(users));
   co_await redis_.run(scripts::remove_from_call, std::move(arguments));
+}
+
+coro::Task<void> Calls::drop(Caller caller, std::string group, std::vector<std::string> users) {
+  std::vector<std::string> arguments = arguments_of(caller, "");
+  arguments.push_back(std::move(group));
+  append(arguments, std::move(users));
+  co_await redis_.run(scripts::drop_from_group_call, std::move(arguments));
 }
 
 coro::Task<void> Calls::change_media(Caller caller, std::string call, std::string media) {

@@ -99,6 +99,9 @@ class Calls {
                          std::string over);
   coro::Task<std::string> invite(Caller caller, std::string call, std::vector<std::string> users);
   coro::Task<void> remove(Caller caller, std::string call, std::vector<std::string> users);
+  // Takes people out of the call of a group that they are members of no more; with none named the
+  // group is no more either, and the call is over.
+  coro::Task<void> drop(Caller caller, std::string group, std::vector<std::string> users);
   coro::Task<void> change_media(Caller caller, std::string call, std::string media);
 
   // Publishes the signal to the receiver's worker; nothing of it is kept.

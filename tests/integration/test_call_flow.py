@@ -7,6 +7,8 @@ from harness import calls, people
 from harness.calls import (ANSWER, DECLINE, ENDED, INVITE, LEAVE, MEDIA, MEMBER, OFFER, QUIET, REMOVE,
                            RING, RUNNING, STATE)
 
+EXIT_GROUP, DISSOLVE_GROUP, REMOVE_FROM_GROUP = 1105, 1106, 1110
+
 
 @pytest.fixture(scope="module")
 def server(house):
@@ -184,6 +186,7 @@ async def test_do_not_disturb(server):
     assert calls.states(call)[ben.user_id] == "do_not_disturb"
     assert (await ann.ended(call["call_id"]))["reason"] == "do_not_disturb"
     await ben.client.send(QUIET, mess={"on": False})
+    await ben.client.expect(QUIET, mess={"on": False})
     await ann.call(ben)
 
 
@@ -291,6 +294,35 @@ async def test_group_call(server):
     for each in (ann, ben, dan):
         await each.do(LEAVE, call_id)
     assert (await cyd.client.expect(RUNNING, mess={**running["mess"], "running": False}))
+
+
+async def test_who_is_out_of_the_group_is_out_of_its_call(server):
+    everybody = await calls.callers(server, "ann", "ben", "cyd", "dan", "eve")
+    ann, ben, cyd, dan, eve = everybody
+    group = await calls.group_of(*everybody)
+    call_id = (await ann.start(f"group:{group}", invite=[ben.user_id, cyd.user_id]))["mess"]["call"]["call_id"]
+    await ben.rings(call_id)
+    await cyd.rings(call_id)
+    await ben.joined(call_id)
+    await dan.joined(call_id)
+    await dan.do(LEAVE, call_id)
+    # One who is inside leaves, one who was inside before and one for whom it rings are removed.
+    await ben.client.ask(EXIT_GROUP, mess=group)
+    await ann.sees(ben, "removed")
+    await ann.client.ask(REMOVE_FROM_GROUP, mess={"group_id": group, "members": [dan.user_id]})
+    await ann.sees(dan, "removed")
+    for gone in (ben, dan):
+        assert (await gone.join(call_id))["code"] == "not_allowed"
+    await ann.client.ask(REMOVE_FROM_GROUP, mess={"group_id": group, "members": [cyd.user_id]})
+    await cyd.sees(cyd, "removed")
+    # The one who is left is alone, with nobody to wait for. A call ends with its group.
+    assert (await ann.ended(call_id))["reason"] == "ended"
+    call_id = (await ann.start(f"group:{group}"))["mess"]["call"]["call_id"]
+    await eve.rings(call_id)
+    await eve.joined(call_id)
+    await ann.client.ask(DISSOLVE_GROUP, mess=group)
+    await eve.ended(call_id)
+    assert (await eve.join(call_id))["code"] == "no_such_call"
 
 
 async def test_revisions_have_no_gap(server):
