@@ -42,15 +42,20 @@ test('a room by code: joined by link after logging in, full for a third, with te
   const bob = await Caller.arriveAt(stage.browser, `${stage.server.page}#/call/${code}`);
   bob.page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(Buffer.from(payload))));
   await bob.fillIn('room-bob');
-  await bob.page.getByRole('dialog', { name: `Join the call ${code}` }).getByRole('button', { name: 'Join the call', exact: true }).click();
-  await Promise.all([ann.isTold('room-bob joined the call.'), ann.sees(1), bob.sees(1)]);
+  await Promise.all([
+    ann.isTold('room-bob joined the call.'),
+    bob.page.getByRole('dialog', { name: `Join the call ${code}` }).getByRole('button', { name: 'Join the call', exact: true }).click(),
+  ]);
+  await Promise.all([ann.sees(1), bob.sees(1)]);
 
   // There is no place for a third.
   await cal.menu('Call by code');
   await cal.page.getByRole('dialog').getByRole('textbox', { name: 'Code or link' }).fill(code);
   await cal.page.getByRole('dialog').getByRole('button', { name: 'Join', exact: true }).click();
-  await cal.page.getByRole('dialog').getByRole('button', { name: 'Join the call', exact: true }).click();
-  await Promise.all([cal.isTold('The call is full.'), ann.isTold('room-cal wanted to join, but the call is full.')]);
+  await Promise.all([
+    cal.isTold('The call is full.'), ann.isTold('room-cal wanted to join, but the call is full.'),
+    cal.page.getByRole('dialog').getByRole('button', { name: 'Join the call', exact: true }).click(),
+  ]);
   await cal.leave();
 
   // Words and a file go past the server.
@@ -95,15 +100,16 @@ test('a room by code: joined by link after logging in, full for a third, with te
   await bob.page.keyboard.press('Escape');
   await Promise.all([ann.sees(1), bob.sees(1)]);
 
-  const [recorded] = await Promise.all([ann.page.waitForEvent('download'), bob.stage.getByRole('button', { name: 'Not any more' }).click()]);
-  await ann.isTold('Not recorded: room-bob does not agree.');
+  const [recorded] = await Promise.all([
+    ann.page.waitForEvent('download'), ann.isTold('Not recorded: room-bob does not agree.'),
+    bob.stage.getByRole('button', { name: 'Not any more' }).click(),
+  ]);
   await bob.stage.getByText('room-ann records this call.').waitFor({ state: 'detached' });
   expect(recorded.suggestedFilename()).toMatch(/^call-[\d-]+\.webm$/);
   expect(await widthOf(ann, await saved(recorded))).toBe(1280);
 
   // The code lives as long as its room.
-  await bob.hangUp();
-  await ann.isTold('room-bob left the call.');
+  await Promise.all([ann.isTold('room-bob left the call.'), bob.hangUp()]);
   await ann.hangUp();
   await bob.menu('Call by code');
   await bob.page.getByRole('dialog').getByRole('textbox', { name: 'Code or link' }).fill(code);
