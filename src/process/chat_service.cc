@@ -32,7 +32,7 @@ using std::chrono::seconds;
 constexpr milliseconds kDrainPoll{50};
 constexpr milliseconds kTakeUpPause{100};
 constexpr std::uint64_t kPatience = 5'000;  // ms, for others to look at a Redis that was away
-constexpr milliseconds kLeaveLimit{400};    // the master waits a little longer before it kills
+constexpr milliseconds kLeaveLimit{900};    // the master waits a little longer before it kills
 
 void on_sentinels(const std::string& problem) {
   if (problem.empty())

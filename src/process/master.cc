@@ -30,7 +30,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kDrainGrace{500};      // beyond drain_timeout, which workers keep themselves
+constexpr milliseconds kDrainGrace{1'000};    // beyond drain_timeout, which workers keep themselves
 constexpr milliseconds kQuitPatience{1'000};  // from "quit" to KILL
 // timeout(1) signals the process and then its group. Before anybody can see that the server drains,
 // the same signal again is the same wish.

@@ -21,7 +21,7 @@ namespace chat::process {
 namespace {
 
 constexpr std::string_view kWithRedis = "redis";
-constexpr std::chrono::milliseconds kDrainGrace{500};
+constexpr std::chrono::milliseconds kDrainGrace{1'000};
 constexpr std::chrono::milliseconds kPatienceWithKilled{5'000};
 
 // Why this process cannot be replaced now; empty when it can.

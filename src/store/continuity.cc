@@ -51,12 +51,13 @@ redis.call('SET', 'conversation:run', run_id())
 
 const Script begin_new_era{lua::kBasics, kEras, "begin_era()"};
 
-// ARGV: seal. Returns 1 when it is left.
+// ARGV: seal. Returns 1 when it is left: the first of the last workers leaves it, so that those
+// that leave at the same time do not put one into Redis and another into the file.
 const Script leave_seal{lua::kBasics, R"lua(
 local now = math.floor(now_us() / 1000)
 if redis.call('ZCOUNT', 'presence:workers', now, '+inf') > 0 then return 0 end
+if not redis.call('SET', 'conversation:seal', ARGV[1], 'NX') then return 0 end
 redis.call('DEL', 'conversation:run')
-redis.call('SET', 'conversation:seal', ARGV[1])
 return 1
 )lua"};
 

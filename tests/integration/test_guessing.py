@@ -168,6 +168,7 @@ async def over_socket(client, name):
     return await client.ask(204, username=name, password="wrong", login_only=True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("surface", ["http", "socket"])
 async def test_known_and_unknown_names_are_refused_alike_in_text_and_time(open_server, surface):
     names = await names_of(open_server)

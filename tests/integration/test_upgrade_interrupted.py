@@ -70,8 +70,10 @@ class Site:
         assert self.named() is None
 
     async def nothing_is_left(self):
-        await eventually(lambda: left_of(self.server) == [], f"nothing of {self.server.directory} runs",
-                         patience=30)
+        def ended():  # a process that is about to end has no command line any more
+            return left_of(self.server) == [] and processes.ended(self.server.master)
+
+        await eventually(ended, f"nothing of {self.server.directory} runs", patience=30)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ class GuardTest : public testing::Test {
   // One that says what it hears, and has begun to listen.
   pid_t run_listener() {
     const pid_t guard = run("trap 'echo bye; exit 7' TERM; echo up; while :; do sleep 0.01; done");
-    EXPECT_TRUE(eventually([&] { return folder_.read("output") == "up\n"; }));
+    EXPECT_TRUE(eventually([&] { return folder_.read("output") == "up\n" && program() != 0; }));
     return guard;
   }
 
