@@ -39,6 +39,11 @@ bool may_ask(const net::HttpExchange& exchange, const websocket::Policy& policy)
          !session::read_session_cookie(request, exchange.is_tls()).present;
 }
 
+bool names_session(const net::HttpExchange& exchange) {
+  return exchange.request().count("authorization") > 0 ||
+         session::read_session_cookie(exchange.request(), exchange.is_tls()).present;
+}
+
 std::string session_in(const net::HttpExchange& exchange) {
   const std::string_view bearer = bearer_of(exchange.request());
   if (!bearer.empty()) return store::Sessions::id_of(bearer);

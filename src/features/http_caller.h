@@ -14,6 +14,9 @@ namespace chat::features {
 // the page must be one that may; nothing adds a Bearer token by itself.
 bool may_ask(const net::HttpExchange& exchange, const websocket::Policy& policy);
 
+// Whether the request names a session, be it a good one or not.
+bool names_session(const net::HttpExchange& exchange);
+
 // The id of that session; empty when none is named.
 std::string session_in(const net::HttpExchange& exchange);
 
