@@ -15,6 +15,9 @@ struct Report {
   std::string placeholder;  // base64
 };
 
+// What a helper is given to work with: the picture, what becomes of it, its preview.
+inline constexpr std::size_t kJobFiles = 3;
+
 // The longest report, in bytes.
 inline constexpr std::size_t kMostReport = 4096;
 

@@ -29,12 +29,11 @@ namespace chat::process {
 namespace {
 
 constexpr int kChannel = 3;
-constexpr std::size_t kFiles = 3;
 constexpr std::string_view kFailed = "-";
 
 // The picture, what becomes of it, its preview.
 struct Job {
-  std::array<int, kFiles> files{-1, -1, -1};
+  std::array<int, picture::kJobFiles> files{-1, -1, -1};
 };
 
 // What a process needs to turn bytes into bytes.

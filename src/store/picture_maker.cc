@@ -18,7 +18,6 @@ namespace chat::store {
 namespace {
 
 constexpr std::size_t kWaiting = 64;
-constexpr std::size_t kFiles = 3;  // the picture, what becomes of it, its preview
 
 net::ThreadPool::Options options() {
   net::ThreadPool::Options options;
@@ -33,7 +32,7 @@ UniqueFd open_file(const std::string& path, int flags) {
   return file;
 }
 
-void send_files(int channel, const std::array<int, kFiles>& files) {
+void send_files(int channel, const std::array<int, picture::kJobFiles>& files) {
   char word = 'p';
   iovec text{&word, 1};
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof files)> control{};
