@@ -4,6 +4,12 @@
 // One per process, made after fork, owned by the worker, outlives everything that uses it. All of
 // it belongs to the thread that calls run(), except post(). A turn is: wait for events, handle
 // them, then run what registered for the turn's end. The process ignores SIGPIPE from here on.
+//
+// A message to thousands makes a turn's end that takes many milliseconds. It runs in slices then,
+// a round of several turns, so that reading goes on in between; each slice lasts at least as long
+// as what came before it took to handle. What is sent meanwhile to connections that are still ahead
+// leaves with what they have. After the round the loop rests from writing for a part of that time:
+// the more there is to deliver, the more of it shares a system call.
 #pragma once
 
 #include <chrono>
@@ -37,8 +43,8 @@ class TurnEnd {
   explicit TurnEnd(EventLoop& loop) : loop_(loop) {}
   virtual ~TurnEnd();  // withdraws a pending request
 
-  // Requests made while the turn's end is running are served at the end of the next turn, which
-  // does not wait for events.
+  // Requests made while the turn's end is running are served at the end of a later turn, the next
+  // unless this one has slices to go or a rest to take.
   void request_turn_end();
   EventLoop& loop() const { return loop_; }
 
@@ -117,7 +123,14 @@ class EventLoop {
 
   Timer make_timer(std::chrono::milliseconds delay, bool repeats, std::function<void()> run);
   void run_posted();
-  void run_turn_end();
+  void turn();
+  bool has_turn_end() const;
+  void run_turn_end(std::chrono::nanoseconds share);
+  void finish_turn_end();
+  void run_slice();
+  void begin_round();
+  void end_round();
+  void rest(std::chrono::nanoseconds round);
 
   std::unique_ptr<event_base, FreeBase> base_;
   TimerWheel wheel_;
@@ -127,12 +140,20 @@ class EventLoop {
 
   std::vector<TurnEnd*> turn_end_;      // requested; null where withdrawn
   std::vector<TurnEnd*> turn_end_now_;  // being run
+  std::size_t turn_end_done_ = 0;       // of those being run
+  std::chrono::steady_clock::time_point round_began_;
+  bool resting_ = false;
 
-  UniqueFd wakeup_;  // eventfd
   struct FreeEvent {
     void operator()(event* event) const;
   };
-  std::unique_ptr<event, FreeEvent> wakeup_event_;
+  using EventPtr = std::unique_ptr<event, FreeEvent>;
+  EventPtr watch(int fd, void (*on_readable)(int, short, void*));
+
+  UniqueFd wakeup_;  // eventfd
+  EventPtr wakeup_event_;
+  UniqueFd rest_;  // timerfd: libevent's own timers are off by milliseconds
+  EventPtr rest_event_;
   std::mutex posted_mutex_;
   std::vector<std::function<void()>> posted_;
 

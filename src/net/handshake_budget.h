@@ -1,7 +1,7 @@
-// How much of a loop's turn goes into TLS handshakes, by far the dearest thing a stranger can ask
-// for.
+// How much of a loop's round goes into TLS handshakes, by far the dearest thing a stranger can ask
+// for. A round is a turn, or the turns in which a long turn's end is run.
 //
-// A handshake that finds the turn's share used up waits for the next turn, its socket still
+// A handshake that finds the round's share used up waits for the next, its socket still
 // readable, while those who are connected are served in between: a flood of newcomers slows down
 // newcomers. Part of the event loop.
 #pragma once
@@ -15,7 +15,7 @@ class HandshakeBudget {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Whether a step of a handshake may be taken in this turn; if not, it is counted as waiting.
+  // Whether a step of a handshake may be taken in this round; if not, it is counted as waiting.
   bool may_step() {
     if (used_ < kShare) return true;
     ++put_off_;
@@ -30,8 +30,9 @@ class HandshakeBudget {
   void begin_turn() {
     waiting_ = put_off_;
     put_off_ = 0;
-    used_ = {};
   }
+
+  void begin_round() { used_ = {}; }
 
  private:
   static constexpr std::chrono::milliseconds kShare{5};

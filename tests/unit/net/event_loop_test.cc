@@ -205,6 +205,75 @@ TEST(TurnEndTest, DestructionWithdrawsARequestForTheNextTurnDuringThisOne) {
   EXPECT_EQ(log, "ab");
 }
 
+// Requests of more than one slice, each of which takes `cost`.
+class LongTurnEnd : public testing::Test {
+ protected:
+  static constexpr std::size_t kCount = 1000;
+
+  void request_all(std::chrono::microseconds cost = {}) {
+    for (std::size_t i = 0; i < kCount; ++i) {
+      auto one = std::make_unique<Recorder>(loop_, log_, 'x');
+      one->then = [this, cost] {
+        const auto until = std::chrono::steady_clock::now() + cost;
+        while (std::chrono::steady_clock::now() < until) continue;
+        served_ = std::chrono::steady_clock::now();
+      };
+      one->request();
+      all_.push_back(std::move(one));
+    }
+  }
+
+  EventLoop loop_;
+  std::string log_;
+  std::vector<std::unique_ptr<Recorder>> all_;
+  std::chrono::steady_clock::time_point served_;
+};
+
+TEST_F(LongTurnEnd, LooksForEventsBetweenItsSlices) {
+  request_all();
+  loop_.run_once(milliseconds(1));
+  loop_.post([this] { log_ += "!"; });
+  EXPECT_TRUE(test::run_until(loop_, [this] { return log_.size() == kCount + 1; })) << log_.size();
+  EXPECT_LT(log_.find('!'), kCount);
+}
+
+TEST_F(LongTurnEnd, ServesARequestForWhatIsStillAheadWithIt) {
+  request_all();
+  loop_.run_once(milliseconds(1));
+  loop_.post([this] { all_.back()->request(); });
+  EXPECT_TRUE(test::run_until(loop_, [this] { return log_.size() == kCount; }));
+  for (int i = 0; i < 5; ++i) loop_.run_once(milliseconds(10));
+  EXPECT_EQ(log_.size(), kCount);
+}
+
+TEST_F(LongTurnEnd, WhatIsDestroyedBetweenSlicesIsNotServed) {
+  request_all();
+  loop_.run_once(milliseconds(1));
+  loop_.post([this] {
+    all_.front()->request();  // served already: for the next round
+    all_.pop_back();
+    all_.front().reset();
+  });
+  EXPECT_TRUE(test::run_until(loop_, [this] { return log_.size() == kCount - 1; }));
+  for (int i = 0; i < 5; ++i) loop_.run_once(milliseconds(10));
+  EXPECT_EQ(log_.size(), kCount - 1);
+}
+
+TEST_F(LongTurnEnd, IsFollowedByARest) {
+  request_all(std::chrono::microseconds(20));
+  EXPECT_TRUE(test::run_until(loop_, [this] { return log_.size() == kCount; }));
+  const auto ended = served_;
+  all_.front()->request();
+  EXPECT_TRUE(test::run_until(loop_, [this] { return log_.size() == kCount + 1; }));
+  EXPECT_GE(served_ - ended, milliseconds(4));
+}
+
+TEST_F(LongTurnEnd, TheLoopMayEndInTheMiddleOfIt) {
+  request_all();
+  loop_.run_once(milliseconds(1));
+  EXPECT_LT(log_.size(), kCount);
+}
+
 TEST(EventLoopTest, IgnoresSigpipe) {
   const EventLoop loop;
   struct sigaction action {};

@@ -17,16 +17,24 @@ TEST(HandshakeBudget, StepsArePutOffOnceTheShareIsUsedUp) {
   EXPECT_FALSE(budget.may_step());
 }
 
-TEST(HandshakeBudget, ATurnBeginsWithTheWholeShareAndKnowsWhoWaited) {
+TEST(HandshakeBudget, ATurnKnowsWhoWaitedInTheOneBefore) {
   HandshakeBudget budget;
   budget.spend(milliseconds(10));
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(budget.may_step());
   EXPECT_EQ(budget.waiting(), 0U);
   budget.begin_turn();
   EXPECT_EQ(budget.waiting(), 3U);
-  EXPECT_TRUE(budget.may_step());
   budget.begin_turn();
   EXPECT_EQ(budget.waiting(), 0U);
+}
+
+TEST(HandshakeBudget, ARoundBeginsWithTheWholeShare) {
+  HandshakeBudget budget;
+  budget.spend(milliseconds(10));
+  budget.begin_turn();
+  EXPECT_FALSE(budget.may_step());
+  budget.begin_round();
+  EXPECT_TRUE(budget.may_step());
 }
 
 }  // namespace
