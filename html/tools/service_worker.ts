@@ -20,6 +20,17 @@ self.addEventListener('message', (event) => {
   if (event.data === 'take over') self.skipWaiting();
 });
 
+// A notice that the page showed through this worker: phones have no others.
+self.addEventListener('notificationclick', (event) => {
+  const open = event.notification.data;
+  event.notification.close();
+  event.waitUntil(clients.matchAll({ type: 'window', includeUncontrolled: true }).then(async ([page]) => {
+    if (!page) return clients.openWindow('./#/' + encodeURIComponent(open));
+    page.postMessage({ open });
+    await page.focus();
+  }));
+});
+
 async function kept(request) {
   const cache = await caches.open(NAME);
   const found = await cache.match(request);

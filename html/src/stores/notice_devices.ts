@@ -1,12 +1,9 @@
 // The browser's part of notices.
 import type { NoticeDevices, NoticePermission } from './notices';
 
-const ICON_SIZE = 64;
-
 export function browserDevices(title: string): NoticeDevices {
   const icon = document.querySelector<HTMLLinkElement>('link[rel~="icon"]');
-  const plainIcon = icon?.href ?? '';
-  let dotted: string | null = null;
+  const plain = { href: icon?.href ?? '', type: icon?.type ?? '' };
   let audio: AudioContext | null = null;
   let loud = typeof navigator.locks === 'undefined';
   // Of several tabs one makes the sound: the one that holds the lock, for as long as it lives.
@@ -17,23 +14,18 @@ export function browserDevices(title: string): NoticeDevices {
 
   const permission = (): NoticePermission => (typeof Notification === 'undefined' ? 'unsupported' : Notification.permission);
 
-  async function dot(): Promise<string> {
-    if (dotted !== null) return dotted;
-    const picture = new Image();
-    picture.src = plainIcon;
-    await picture.decode();
-    const canvas = document.createElement('canvas');
-    canvas.width = canvas.height = ICON_SIZE;
-    const pen = canvas.getContext('2d') as CanvasRenderingContext2D;
-    pen.drawImage(picture, 0, 0, ICON_SIZE, ICON_SIZE);
-    pen.fillStyle = '#e5484d';
-    pen.beginPath();
-    pen.arc(ICON_SIZE * 0.76, ICON_SIZE * 0.24, ICON_SIZE * 0.22, 0, 2 * Math.PI);
-    pen.fill();
-    return dotted = canvas.toDataURL('image/png');
+  let unreadNow = 0;
+  async function dot(): Promise<void> {
+    const { faviconWithDot } = await import('./notice_icon');
+    const href = await faviconWithDot(plain.href);
+    if (icon && unreadNow > 0) Object.assign(icon, { href, type: 'image/png' });
   }
 
-  let unreadNow = 0;
+  // A notice of the service worker's was clicked.
+  navigator.serviceWorker?.addEventListener('message', ({ data }) => {
+    if (typeof data?.open === 'string') location.hash = `/${encodeURIComponent(data.open)}`;
+  });
+
   return {
     permission,
     async ask() {
@@ -43,14 +35,17 @@ export function browserDevices(title: string): NoticeDevices {
     count(unread) {
       unreadNow = unread;
       document.title = unread > 0 ? `(${unread > 99 ? '99+' : unread}) ${title}` : title;
+      // On the icon of an installed page, where the system shows it.
+      void navigator.setAppBadge?.(unread).catch(() => {});
       if (!icon) return;
-      if (unread === 0) icon.href = plainIcon;
-      else void dot().then((href) => unreadNow > 0 && (icon.href = href)).catch(() => {});
+      if (unread === 0) Object.assign(icon, plain);
+      else void dot().catch(() => {});
     },
     sound() {
-      if (!loud) return;
+      // Browsers keep a page silent that the user has not touched; what is played then would be heard later, all at once.
+      if (!loud || navigator.userActivation?.hasBeenActive === false) return;
       audio ??= new AudioContext();
-      // Two soft notes; browsers keep it silent until the user touched the page.
+      void audio.resume();
       for (const [index, pitch] of [880, 1174].entries()) {
         const begin = audio.currentTime + index * 0.12;
         const tone = new OscillatorNode(audio, { frequency: pitch });
@@ -63,12 +58,19 @@ export function browserDevices(title: string): NoticeDevices {
       }
     },
     show({ title: heading, body, tag, icon: picture, opened }) {
-      const notice = new Notification(heading, { body, tag, icon: picture || plainIcon });
-      notice.onclick = () => {
-        window.focus();
-        opened();
-        notice.close();
-      };
+      // The later message of a conversation takes the place of the earlier one, and is told again.
+      const options: NotificationOptions & { renotify: boolean } = { body, tag, renotify: true, icon: picture || plain.href };
+      try {
+        const notice = new Notification(heading, options);
+        notice.onclick = () => {
+          window.focus();
+          opened();
+          notice.close();
+        };
+      } catch {
+        // Phones show those of a service worker only; sw.js brings the page back.
+        void navigator.serviceWorker?.ready.then((worker) => worker.showNotification(heading, { ...options, data: tag }));
+      }
     },
   };
 }
