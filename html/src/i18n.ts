@@ -11,8 +11,9 @@ const FILES: Record<Locale, () => Promise<{ default: object }>> = {
 };
 
 /** Words that come with the first part of the page that needs them. */
-const LATER: Record<'call' | 'files', Record<Locale, () => Promise<{ default: object }>>> = {
+const LATER: Record<'call' | 'dialogs' | 'files', Record<Locale, () => Promise<{ default: object }>>> = {
   call: { en: () => import('./locales/call.en.json'), 'zh-CN': () => import('./locales/call.zh-CN.json') },
+  dialogs: { en: () => import('./locales/dialogs.en.json'), 'zh-CN': () => import('./locales/dialogs.zh-CN.json') },
   files: { en: () => import('./locales/files.en.json'), 'zh-CN': () => import('./locales/files.zh-CN.json') },
 };
 type Later = keyof typeof LATER;
@@ -47,6 +48,8 @@ export async function useLocale(locale: Locale): Promise<void> {
 function merge(words: Later, locale: Locale): Promise<void> {
   const merging = LATER[words][locale]().then((file) => i18n.global.mergeLocaleMessage(locale, file.default as Record<string, string>));
   merged.set(words, merging);
+  // Once more when they are wanted again.
+  merging.catch(() => merged.delete(words));
   return merging;
 }
 
@@ -56,6 +59,7 @@ async function withWords<Part>(words: Later, load: () => Promise<Part>): Promise
   return await loading;
 }
 
-/** Loads a part of the page that speaks of calls, or of files, and its words. */
+/** Loads a part of the page that speaks of calls, of files, or of what is chosen in dialogs, and its words. */
 export const withCallWords = <Part>(load: () => Promise<Part>): Promise<Part> => withWords('call', load);
+export const withDialogWords = <Part>(load: () => Promise<Part>): Promise<Part> => withWords('dialogs', load);
 export const withFileWords = <Part>(load: () => Promise<Part>): Promise<Part> => withWords('files', load);

@@ -5,6 +5,8 @@ import { expect, it } from 'vitest';
 
 import callEn from './call.en.json';
 import callZh from './call.zh-CN.json';
+import dialogsEn from './dialogs.en.json';
+import dialogsZh from './dialogs.zh-CN.json';
 import mainEn from './en.json';
 import filesEn from './files.en.json';
 import filesZh from './files.zh-CN.json';
@@ -17,8 +19,8 @@ const merged = (first: Words, second: Words): Words => Object.fromEntries(Object
   const before = first[key];
   return [key, typeof value === 'object' && typeof before === 'object' ? merged(before, value) : value];
 }));
-const en = [callEn, filesEn].reduce<Words>(merged, mainEn);
-const zh = [callZh, filesZh].reduce<Words>(merged, mainZh);
+const en = [callEn, dialogsEn, filesEn].reduce<Words>(merged, mainEn);
+const zh = [callZh, dialogsZh, filesZh].reduce<Words>(merged, mainZh);
 const SOURCES = join(import.meta.dirname, '..');
 
 function keysOf(tree: object, prefix = ''): string[] {

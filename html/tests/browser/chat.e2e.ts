@@ -93,3 +93,36 @@ test('a wrong password is refused in words', async () => {
   await visitor.page.getByText(/do not belong together|wrong/i).first().waitFor();
   await visitor.leave();
 });
+
+test('what the server refuses stays, with the reason, until it is sent again or discarded', async () => {
+  const lea = await inside('e2e-lea');
+  await lea.page.evaluate(() => void (location.hash = '/user:nobody-of-this-name'));
+  await lea.page.getByRole('log', { name: 'Messages in nobody-of-this-name' }).waitFor();
+  await lea.say('is there anybody');
+  const refused = lea.log.getByRole('alert').filter({ hasText: 'There is no such person.' });
+  await refused.waitFor();
+  await lea.message('is there anybody').getByRole('img', { name: 'Not sent' }).waitFor();
+  await refused.getByRole('button', { name: 'Retry' }).click();
+  await refused.waitFor();
+  await refused.getByRole('button', { name: 'Discard' }).click();
+  await lea.message('is there anybody').waitFor({ state: 'detached' });
+  expect(lea.faults).toEqual([]);
+  await lea.leave();
+});
+
+test('an emoji is found by its name, and is at hand the next time', async () => {
+  const max = await inside('e2e-max');
+  const { page } = max;
+  const opener = page.getByRole('button', { name: 'Emoji and stickers' });
+  const emoji = page.getByRole('group', { name: 'Emoji', exact: true });
+  await opener.click();
+  await page.getByRole('textbox', { name: 'Search emoji' }).fill('rocket');
+  await emoji.getByRole('button', { name: 'rocket' }).click();
+  expect(await max.composer.inputValue()).toBe('🚀');
+  await page.keyboard.press('Escape');
+  await emoji.waitFor({ state: 'detached' });
+  await opener.click();
+  await emoji.getByRole('button').first().and(page.getByRole('button', { name: 'rocket' })).waitFor();
+  expect(max.faults).toEqual([]);
+  await max.leave();
+});

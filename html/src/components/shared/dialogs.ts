@@ -1,18 +1,18 @@
 import { defineAsyncComponent, type AsyncComponentLoader } from 'vue';
 
-import { withCallWords, withFileWords } from '../../i18n';
+import { withCallWords, withDialogWords, withFileWords } from '../../i18n';
 import type { Message } from '../../stores/model';
 import { openOverlay } from './overlay';
 
 const lazy = (loader: AsyncComponentLoader) => defineAsyncComponent(loader);
 
 const Confirm = lazy(() => import('../dialogs/ConfirmDialog.vue'));
-const Settings = lazy(() => import('../settings/SettingsDialog.vue'));
+const Settings = lazy(() => withDialogWords(() => import('../settings/SettingsDialog.vue')));
 const NewGroup = lazy(() => import('../groups/NewGroupDialog.vue'));
 const AddMembers = lazy(() => import('../groups/AddMembersDialog.vue'));
 const RenameGroup = lazy(() => import('../groups/RenameGroupDialog.vue'));
-const Switcher = lazy(() => import('../dialogs/SwitcherDialog.vue'));
-const Shortcuts = lazy(() => withCallWords(() => import('../dialogs/ShortcutsDialog.vue')));
+const Switcher = lazy(() => withDialogWords(() => import('../dialogs/SwitcherDialog.vue')));
+const Shortcuts = lazy(() => withDialogWords(() => withCallWords(() => import('../dialogs/ShortcutsDialog.vue'))));
 const CallRoom = lazy(() => withCallWords(() => import('../call/RoomDialog.vue')));
 const PersonCard = lazy(() => import('../people/PersonDialog.vue'));
 const RemovePerson = lazy(() => import('../people/RemovePersonDialog.vue'));

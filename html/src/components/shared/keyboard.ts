@@ -15,6 +15,9 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
+/** An input method takes its own keys: 229 is what some browsers tell of them. */
+export const isComposing = (event: KeyboardEvent): boolean => event.isComposing || event.keyCode === 229;
+
 /** The page's shortcuts, as Element and Telegram Web have them. */
 export function useKeyboard(keys: Keys): void {
   const conversations = useConversations();
@@ -29,7 +32,7 @@ export function useKeyboard(keys: Keys): void {
   }
 
   useEventListener(document, 'keydown', (event) => {
-    if (event.isComposing || event.defaultPrevented) return;
+    if (isComposing(event) || event.defaultPrevented) return;
     const control = event.ctrlKey || event.metaKey;
     if (control && !event.altKey && event.key.toLowerCase() === 'k') {
       event.preventDefault();
