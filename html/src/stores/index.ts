@@ -10,13 +10,14 @@ import { provideLink, type Link } from './link';
 import { useMarks } from './marks';
 import { useMessages } from './messages';
 import { useNotices } from './notices';
+import { useOriginals } from './originals';
 import { usePeople } from './people';
 import { useSession } from './session';
 import { useSettings } from './settings';
 
 export function beginStores(pinia: Pinia, link: Link): void {
   provideLink(pinia, link);
-  for (const use of [useSettings, useConnection, usePeople, useMessages, useGroups, useDrafts, useMarks, useConversations,
+  for (const use of [useSettings, useConnection, usePeople, useMessages, useOriginals, useGroups, useDrafts, useMarks, useConversations,
     useNotices, useCallSigns, useSession]) {
     use(pinia);
   }

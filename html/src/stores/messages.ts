@@ -9,7 +9,7 @@ import { newId } from '../protocol/ids';
 import { MessageType } from '../protocol/messages.gen';
 import { readHistory, type Cursor } from './history';
 import { outcomeOf, refusalFrom, useLink } from './link';
-import type { ConversationKey, Message, MessageWindow, Outcome, Outgoing } from './model';
+import { isNews, type ConversationKey, type Message, type MessageWindow, type Outcome, type Outgoing } from './model';
 import { keepSnapshots } from './snapshots';
 import { Timeline } from './timeline';
 import { Translator } from './translate';
@@ -127,7 +127,7 @@ export const useMessages = defineStore('messages', () => {
     for (let index = tail.messages.length - 1; index >= 0; index -= 1) {
       const message = tail.messages[index] as Message;
       if (message.seq <= readSeq) break;
-      if (message.mine || (message.kind === 'event' && !message.call?.missed) || message.recalled) continue;
+      if (!isNews(message, link.userId)) continue;
       unread += 1;
       first = message.seq;
       if (message.mentions.includes(link.userId) || message.mentions.includes('0')) mentions += 1;

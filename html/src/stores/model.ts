@@ -120,6 +120,13 @@ export interface Message {
   recalled: boolean;
 }
 
+/** Whether it is to be counted, and told of: of what happens to groups, being brought into one is. */
+export function isNews({ mine, recalled, kind, event, call }: Message, userId: string): boolean {
+  if (mine || recalled) return false;
+  if (kind !== 'event' || call?.missed) return true;
+  return event !== undefined && ['created', 'joined'].includes(event.action) && event.members.includes(userId);
+}
+
 /** The stretch of a conversation that is in view: without a gap, wherever in the conversation it lies. */
 export interface MessageWindow {
   /** Oldest first; those not stored yet come last, in the order of sending. */

@@ -8,7 +8,7 @@ import { LOBBY } from '../protocol/conversation';
 import { useConversations } from './conversations';
 import { useLink } from './link';
 import { useMessages } from './messages';
-import type { ConversationKey, Message } from './model';
+import { isNews, type ConversationKey, type Message } from './model';
 import { useSettings } from './settings';
 
 /** unsupported: this browser or origin cannot. */
@@ -61,7 +61,7 @@ export const useNotices = defineStore('notices', () => {
     const muted = conversations.byKey(message.conversation)?.muted ?? false;
     const mentioned = message.mentions.includes(link.userId) || message.mentions.includes('0');
     const personal = message.conversation.startsWith('user:');
-    if (message.mine || (message.kind === 'event' && !message.call?.missed) || message.recalled || noticeLevel === 'none') return false;
+    if (!isNews(message, link.userId) || noticeLevel === 'none') return false;
     if (mentioned) return true;
     if (muted) return false;
     // A lobby or group of many talks all day: only what is said to me.

@@ -111,11 +111,15 @@ export const useSession = defineStore('session', () => {
   const changePassword = (before: string, after: string): Promise<Outcome> =>
     outcomeOf(link.ask(password_change, { mess: { old_password: before, new_password: after } }, [password_change]));
 
-  /** Of one's own; empty without a connection. */
-  async function devices(): Promise<Device[]> {
-    const answer = await link.ask(session_list, {}, [session_list]).catch(() => null);
-    if (!answer || !is(answer, session_list)) return [];
-    return answer.mess.map(({ created, used, ...device }) => ({ ...device, created: created * 1000, used: used * 1000 }));
+  /** Where one is logged in, or why that is not told. */
+  async function devices(): Promise<{ ok: true; devices: Device[] } | { ok: false; refusal: Refusal }> {
+    try {
+      const answer = await link.ask(session_list, {}, [session_list]);
+      const told = is(answer, session_list) ? answer.mess : [];
+      return { ok: true, devices: told.map(({ created, used, ...device }) => ({ ...device, created: created * 1000, used: used * 1000 })) };
+    } catch (error) {
+      return { ok: false, refusal: refusalFrom(error) };
+    }
   }
 
   const endDevice = (id: string): Promise<Outcome> => outcomeOf(link.ask(session_end, { mess: id }, [session_end]));

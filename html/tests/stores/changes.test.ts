@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { flushAll } from '../../src/stores/later';
 import type { Message } from '../../src/stores/model';
+import { useOriginals } from '../../src/stores/originals';
 import { Chatd } from '../support/chatd';
 import { Browser } from '../support/browser';
 import { Person } from '../support/person';
@@ -60,6 +61,26 @@ test('an edit and a recall change the message for everybody, live, from the cach
   expect(cleo.messages.canRecall(recalled, true)).toBe(false);
   expect(await cleo.messages.recall(recalled)).toMatchObject({ ok: false });
 });
+
+test('what an answer quotes is what it is now, also where it is not held', async () => {
+  const lea = await enter('changes-lea');
+  const max = await enter('changes-max');
+  const key = `user:${max.id}`;
+  for (let number = 1; number <= 150; number += 1) lea.messages.send(key, { text: `line ${number}` });
+  await until('all stored', () => lea.messages.of(key).messages.every(({ state }) => state === 'stored'));
+  const other = await enter('changes-max', new Browser(server.page));
+  const place = `user:${lea.id}`;
+  await found(other, place, 'line 150');
+  expect(other.messages.bySeq(place, 1)).toBeNull();
+  const quoted = () => useOriginals(other.pinia).get(place, 1);
+  await until('fetched', () => quoted()?.text === 'line 1');
+  const first = lea.messages.bySeq(key, 1) as Message;
+  expect(await lea.messages.edit(first, 'line 1, mended')).toEqual({ ok: true });
+  await until('mended', () => quoted()?.text === 'line 1, mended');
+  expect(await lea.messages.recall(first)).toEqual({ ok: true });
+  await until('recalled', () => quoted()?.recalled);
+  await until('not there', () => useOriginals(other.pinia).get(place, 9_999) === null);
+}, 60_000);
 
 test('answers and mentions arrive; a mention is counted', async () => {
   const dan = await enter('changes-dan');
