@@ -43,7 +43,7 @@ export function renderBlocks(blocks: readonly Block[], options: RenderOptions = 
   return blocks.map((block) => {
     switch (block.kind) {
       case 'paragraph':
-        return h('p', renderAll(block.children, options));
+        return h('p', { dir: 'auto' }, renderAll(block.children, options));
       case 'code_block':
         return h('pre', { tabindex: 0, 'data-language': block.language || undefined }, [h('code', block.text)]);
       case 'quote':

@@ -20,16 +20,16 @@ const stage = setStage(openChromium);
 const inside = (name: string, settings?: Parameters<typeof Visitor.inside>[3]): Promise<Visitor> =>
   Visitor.inside(stage.browser, stage.server.page, name, settings);
 
-/** What axe finds in the page as it is, light, and dark as far as colours are concerned. An open menu stands in no region of the page, and need not. */
-async function clean(page: Page, view: string): Promise<void> {
+/** What axe finds in the page as it is, or in a part of it, light, and dark as far as colours are concerned. An open menu stands in no region of the page, and need not. */
+async function clean(page: Page, view: string, part = 'html'): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await page.evaluate(`window.axe ?? (() => { ${AXE} })()`);
-    const { violations } = await page.evaluate((dark) =>
-      (window as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }).axe.run({
+    const { violations } = await page.evaluate(([selector, dark]) =>
+      (window as unknown as { axe: { run(part: string, options: RunOptions): Promise<AxeResults> } }).axe.run(selector, {
         resultTypes: ['violations'],
-        ...(dark ? { runOnly: ['color-contrast', 'link-in-text-block'] } : { rules: { region: { enabled: document.querySelector('[role=menu]') === null } } }),
-      }), colorScheme === 'dark');
+        ...(dark ? { runOnly: ['color-contrast', 'link-in-text-block'] } : { rules: { region: { enabled: selector === 'html' && document.querySelector('[role=menu]') === null } } }),
+      }), [part, colorScheme === 'dark'] as const);
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
     expect({ view, colorScheme, found }).toEqual({ view, colorScheme, found: [] });
   }
@@ -71,7 +71,7 @@ test('axe finds nothing to object to in the entrance and in a conversation', asy
   await clean(page, 'people');
   await page.getByRole('button', { name: 'Chats', exact: true }).click();
   await guest.find('axe-bob');
-  await page.getByText('Nothing said with axe-bob yet').waitFor();
+  await page.getByText('No messages with axe-bob yet').waitFor();
   await clean(page, 'an empty chat');
   expect(guest.faults).toEqual([]);
   await Promise.all([guest.leave(), other.leave()]);
@@ -84,7 +84,7 @@ test('nor in the menu and the settings', async () => {
   await page.getByRole('menuitem', { name: 'Settings' }).waitFor();
   await clean(page, 'menu');
   await page.getByRole('menuitem', { name: 'Settings' }).click();
-  for (const tab of ['Profile', 'Display', 'Notices', 'Devices']) {
+  for (const tab of ['Profile', 'Display', 'Notifications', 'Devices']) {
     await page.getByRole('tab', { name: tab }).click();
     await page.getByRole('tabpanel', { name: tab }).waitFor();
     if (tab === 'Devices') await page.getByText('This device').waitFor();
@@ -111,6 +111,44 @@ test('nor in pickers and dialogs', async () => {
   await clean(page, 'switcher');
   expect(dora.faults).toEqual([]);
   await Promise.all([dora.leave(), eva.leave()]);
+});
+
+test('nor in a group, in what asks, and in what went wrong', async () => {
+  const [fay, gus] = await Promise.all([inside('axe-fay'), inside('axe-gus')]);
+  const hal = await inside('axe-hal');
+  const { page } = fay;
+  const closed = () => page.getByRole('dialog').waitFor({ state: 'detached' });
+  await fay.menu('New group');
+  await page.getByRole('textbox', { name: 'Name of the group' }).fill('axe group');
+  for (const name of ['axe-gus', 'axe-hal']) await page.getByRole('checkbox', { name }).click();
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('log', { name: 'Messages in axe group' }).waitFor();
+  await page.getByRole('button', { name: 'Details', exact: true }).click();
+  await page.getByText('Admin of the group').waitFor();
+  await clean(page, 'a group and its members', 'aside:last-of-type');
+  await page.getByRole('button', { name: 'Remove axe-gus from the group' }).click();
+  await page.getByRole('dialog', { name: 'Remove axe-gus?' }).waitFor();
+  await clean(page, 'a question', '[role=dialog]');
+  await page.keyboard.press('Escape');
+  await closed();
+  await page.getByRole('log').focus();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+  await clean(page, 'shortcuts', '[role=dialog]');
+  await page.keyboard.press('Escape');
+  await closed();
+  await fay.menuOf('Jump to date');
+  await page.getByRole('dialog', { name: 'Jump to date' }).waitFor();
+  await clean(page, 'jump to date', '[role=dialog]');
+  await page.keyboard.press('Escape');
+  await closed();
+  await page.evaluate(() => void (location.hash = '/user:nobody-of-this-name'));
+  await page.getByRole('log', { name: 'Messages in nobody-of-this-name' }).waitFor();
+  await fay.say('is there anybody');
+  await fay.log.getByRole('alert').waitFor();
+  await clean(page, 'a message that failed', '[role=log]');
+  expect(fay.faults).toEqual([]);
+  await Promise.all([fay, gus, hal].map((one) => one.leave()));
 });
 
 test('nor in what shows and sends files, which fits on a phone, too', async () => {
@@ -166,7 +204,7 @@ test('on a phone of 360 pixels everything fits, is large enough to touch, and wo
   await ann.log.getByRole('img', { name: 'Thumbs up' }).waitFor();
   await page.getByRole('button', { name: 'Back', exact: true }).tap();
   await ann.menu('Settings');
-  for (const tab of ['Profile', 'Display', 'Notices', 'Devices']) {
+  for (const tab of ['Profile', 'Display', 'Notifications', 'Devices']) {
     await page.getByRole('tab', { name: tab }).tap();
     await page.getByRole('tabpanel', { name: tab }).waitFor();
     await fits(page, `settings, ${tab}`, 24);
@@ -209,6 +247,7 @@ test('at 200 % nothing is cut off, and one can write', async () => {
 });
 
 test('by the keyboard alone: move, write, edit, answer, and the list of keys', async () => {
+  await (await inside('keys-bob')).leave();
   const ann = await inside('keys-ann');
   const { page } = ann;
   const { keyboard } = page;
@@ -244,6 +283,16 @@ test('by the keyboard alone: move, write, edit, answer, and the list of keys', a
   await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
   await keyboard.press('Escape');
   await expect.poll(() => ann.log.evaluate((log) => log === document.activeElement)).toBe(true);
+
+  await keyboard.press('Control+k');
+  await keyboard.type('keys-b');
+  await page.getByRole('option', { name: 'keys-bob' }).waitFor();
+  await keyboard.press('Enter');
+  await page.getByRole('log', { name: 'Messages in keys-bob' }).waitFor();
+  await keyboard.press('Alt+ArrowUp');
+  await page.getByRole('log', { name: 'Messages in Lobby' }).waitFor();
+  await keyboard.press('Alt+ArrowDown');
+  await page.getByRole('log', { name: 'Messages in keys-bob' }).waitFor();
 
   await page.getByRole('button', { name: 'Menu', exact: true }).focus();
   await keyboard.press('Enter');

@@ -92,6 +92,18 @@ test('messages are changed, recalled, answered and found again', async () => {
   await bob.menuOf('Jump to date');
   await bob.page.getByRole('dialog', { name: 'Jump to date' }).getByRole('button', { name: 'Jump' }).click();
   await bob.message('at six').first().waitFor();
+
+  await bob.choose('at six', 'Reply');
+  await bob.say('long after');
+  await bob.isAtEnd('long after');
+  const isInView = () => bob.log.evaluate((log) => {
+    const item = [...log.querySelectorAll('article')].find((one) => one.querySelector('.said')?.textContent === 'at six')?.getBoundingClientRect();
+    const view = log.getBoundingClientRect();
+    return item !== undefined && item.top >= view.top && item.bottom <= view.bottom;
+  });
+  expect(await isInView()).toBe(false);
+  await bob.message('long after').getByRole('button', { name: /In answer to/ }).click();
+  await expect.poll(isInView).toBe(true);
   expect([...ann.faults, ...bob.faults]).toEqual([]);
   await Promise.all([ann.leave(), bob.leave()]);
 });
@@ -106,7 +118,7 @@ test('pinned, muted, marked as read, kept as a draft: in the list', async () => 
   await bob.say('@list-ann look');
   await bob.stored('@list-ann look');
   const place = ann.place('list-bob');
-  await place.getByText('1 unread message').waitFor({ state: 'attached' });
+  await place.getByText('(online, 1 unread message, you are mentioned)').waitFor({ state: 'attached' });
   for (const [item, sign] of [['Pin', 'pinned'], ['Mute', 'muted']] as const) {
     await place.click({ button: 'right' });
     await ann.page.getByRole('menuitem', { name: item, exact: true }).click();

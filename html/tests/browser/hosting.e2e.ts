@@ -67,6 +67,24 @@ test('a new version waits until the user wants it', async () => {
   await visitor.leave();
 });
 
+test('what is gone from the server, and was not loaded yet, asks for a reload', async () => {
+  const visitor = await Visitor.arrive(browser, server.page, { serviceWorkers: 'block' });
+  const { page } = visitor;
+  await visitor.enter('host-flo');
+  await visitor.say('the page is there');
+  await visitor.stored('the page is there');
+  await page.route(/assets\/SettingsDialog-.*\.js$/, (route) => route.fulfill({ status: 404 }));
+  await visitor.menu('Settings');
+  await page.getByText('A new version is ready.').waitFor();
+  await page.unroute(/assets\/SettingsDialog-.*\.js$/);
+  const loaded = page.waitForEvent('load');
+  await page.getByRole('button', { name: 'Reload', exact: true }).click();
+  await loaded;
+  await visitor.menu('Settings');
+  await page.getByRole('dialog', { name: 'Settings' }).waitFor();
+  await visitor.leave();
+});
+
 test('without a network the page opens, and shows what it kept', async () => {
   const visitor = await Visitor.inside(browser, server.page, 'host-cy');
   const { page } = visitor;

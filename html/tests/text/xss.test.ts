@@ -7,7 +7,7 @@ import { renderBlocks } from '../../src/text/render';
 import payloads from './xss_payloads.json';
 
 const ELEMENTS = new Set(['p', 'a', 'em', 'strong', 's', 'code', 'pre', 'blockquote', 'ul', 'ol', 'li', 'span', 'button']);
-const ATTRIBUTES = new Set(['href', 'target', 'rel', 'title', 'class', 'type', 'start', 'tabindex', 'data-language']);
+const ATTRIBUTES = new Set(['href', 'dir', 'target', 'rel', 'title', 'class', 'type', 'start', 'tabindex', 'data-language']);
 
 /** Fails on any element, attribute or address that text may not become. */
 function check(node: unknown): void {
