@@ -1,6 +1,7 @@
 // Which view an address shows. The address is in the hash, so any server can serve the page from any folder.
 import { createRouter, createWebHashHistory } from 'vue-router';
 
+import { stepClosedLayer } from './components/shared/back';
 import { showCallRoom } from './components/shared/dialogs';
 import { useSession } from './stores/session';
 
@@ -17,6 +18,7 @@ export const router = createRouter({
 
 router.beforeEach((to, from) => {
   const inside = useSession().phase === 'in';
+  if (inside && to.name !== 'enter' && stepClosedLayer()) return false;
   if (to.name === 'enter' && inside) return String(to.query.next ?? '/');
   if (to.name !== 'enter' && !inside) return { name: 'enter', query: to.path === '/' ? {} : { next: to.path } };
   if (to.name === 'room') {

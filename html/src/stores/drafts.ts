@@ -21,6 +21,7 @@ export const useDrafts = defineStore('drafts', () => {
   const keep = once(300, () => storage.setItem(placeOf(link.userId), JSON.stringify([...drafts])));
 
   link.events.on('begin', ({ account }) => {
+    drafts.clear();
     try {
       const kept = JSON.parse(storage.getItem(placeOf(account.user_id)) ?? '[]') as [string, Draft][];
       for (const [key, draft] of kept) drafts.set(key, draft);
@@ -34,6 +35,8 @@ export const useDrafts = defineStore('drafts', () => {
   const get = (key: ConversationKey): Draft => drafts.get(key) ?? NONE;
 
   function set(key: ConversationKey, draft: Draft): void {
+    // Of a view that outlives its user.
+    if (link.userId === '') return;
     if (draft.text === '' && draft.replyTo === 0) drafts.delete(key);
     else drafts.set(key, { ...draft });
     keep.soon();

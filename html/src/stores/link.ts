@@ -13,6 +13,7 @@ import { watchWakeups, type Surroundings } from '../connection/wakeups';
 import type { Fields, Frame } from '../protocol/codec';
 import type { Account } from '../protocol/messages.gen';
 import { Refused } from '../protocol/refusals';
+import { flushAll } from './later';
 import type { Outcome, Refusal } from './model';
 
 export interface LinkEvents extends OutboxEvents {
@@ -85,9 +86,10 @@ export class Link {
   }
 
   end(): void {
+    // While it is known whose it is.
+    flushAll();
     this.stopWatching?.();
     this.connection?.stop();
-    this.outbox?.goOffline(false);
     this.cache?.close();
     this.stopWatching = this.connection = this.outbox = this.cache = null;
     if (this.userId !== '') this.events.emit('end', undefined);
@@ -129,7 +131,9 @@ export class Link {
     connection.events.on('phase', (phase) => {
       this.events.emit('phase', phase);
       if (phase === 'online') this.outbox?.goOnline(this.limits.message);
+      else this.outbox?.goOffline(false);
     });
+    // Before the phase that follows it: what was rejected is not to be sent again.
     connection.events.on('lost', ({ rejected }) => this.outbox?.goOffline(rejected));
     connection.events.on('gone', (conversation) => this.forget(conversation));
     connection.events.on('frame', (frame) => {

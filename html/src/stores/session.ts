@@ -57,6 +57,7 @@ export const useSession = defineStore('session', () => {
     if (reason.code === 'other_user') void start();
     // What was told is not this browser's to keep any longer; what was not sent yet is.
     else if (['login_required', 'disabled', 'removed'].includes(reason.code)) {
+      flushAll();
       void link.cache?.clearTold();
       goOut(refusalFrom(reason));
     }
@@ -98,7 +99,6 @@ export const useSession = defineStore('session', () => {
       link.connection?.start();
       return outcome;
     }
-    flushAll();
     goOut(null);
     if (id) {
       storage.removeItem(draftsOf(id));

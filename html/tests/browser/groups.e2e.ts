@@ -54,6 +54,7 @@ test('a group is founded, renamed, joined by invitation, left, cleared and disso
   await ann.page.getByRole('button', { name: 'Remove life-bob from the group' }).click();
   await ann.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
   await bob.place('bouldering').waitFor({ state: 'detached' });
+  await bob.page.getByRole('log', { name: 'Messages in Lobby' }).waitFor();
   await dora.log.getByText('life-ann removed life-bob').waitFor();
 
   await ann.page.getByRole('button', { name: 'Dissolve the group' }).click();

@@ -136,6 +136,22 @@ test('a message in doubt is sent again with its id, and stored once', async () =
   expect(link.outbox?.all()).toEqual([]);
 });
 
+test('a connection that is ended and made again goes on with what it was sending', async () => {
+  const first = await online();
+  send('a');
+  await first.hear(100);
+  // As when the server cannot be asked to end the session.
+  link.connection?.stop();
+  send('b');
+  expect(link.outbox?.all().map(({ state }) => state)).toEqual(['queued', 'queued']);
+  link.connection?.start();
+  const second = await server.connection();
+  await second.settle();
+  expect((await second.hear(100)).id).toBe('a');
+  second.stored({ id: 'a' }, 1);
+  expect((await second.hear(100)).id).toBe('b');
+});
+
 test('what is to be tried again is, in its order; what is refused fails alone', async () => {
   const dialogue = await online();
   for (const id of ['a', 'b', 'c']) send(id);

@@ -136,6 +136,23 @@ test('logging out forgets everything that was kept', async () => {
   expect(again.session).toMatchObject({ phase: 'guest', refusal: null });
 });
 
+test('what was begun is kept for who began it, and shown to nobody else', async () => {
+  const jan = await enter('away-jan');
+  jan.drafts.set('lobby', { text: 'half a thou', replyTo: 0 });
+  // At once, before it would be written down by itself.
+  const device = await jan.session.devices();
+  const other = await enter('away-jan');
+  if (device.ok) await other.session.endDevice(device.devices[0]?.id ?? '');
+  await until('out', () => jan.session.phase === 'guest');
+  jan.drafts.set('lobby', { text: 'typed into what is left of the page', replyTo: 0 });
+  expect(jan.drafts.get('lobby').text).toBe('');
+  expect(await jan.session.enter('away-kay', 'secret12')).toEqual({ ok: true });
+  expect(jan.drafts.get('lobby').text).toBe('');
+  expect(await jan.session.leave()).toEqual({ ok: true });
+  expect(await jan.session.enter('away-jan', 'secret12')).toEqual({ ok: true });
+  expect(jan.drafts.get('lobby').text).toBe('half a thou');
+});
+
 test('a form that is refused says why', async () => {
   await enter('away-jo');
   const stranger = new Person(new Browser(server.page));

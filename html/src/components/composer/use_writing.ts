@@ -1,4 +1,4 @@
-import { computed, nextTick, onBeforeUnmount, ref, watch, type Ref } from 'vue';
+import { computed, nextTick, ref, watch, type Ref } from 'vue';
 
 import { useDrafts } from '../../stores/drafts';
 import type { Message } from '../../stores/model';
@@ -20,9 +20,10 @@ export function useWriting({ conversationKey, textarea, text, mentioned }: Given
   const editing = ref<Message>();
   const begun = computed(() => ({ text: text.value, replyTo: replyTo.value }));
 
-  const keep = (): void => void (editing.value || drafts.set(conversationKey, begun.value));
-  watch(begun, keep);
-  onBeforeUnmount(keep);
+  // At once: a view that is taken down keeps nothing any more.
+  watch(begun, (now) => {
+    if (!editing.value) drafts.set(conversationKey, now);
+  }, { flush: 'sync' });
 
   function focusAtEnd(): void {
     void nextTick(() => {

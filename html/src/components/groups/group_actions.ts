@@ -1,5 +1,4 @@
 import { useI18n } from 'vue-i18n';
-import { useRouter } from 'vue-router';
 
 import { useGroups } from '../../stores/groups';
 import { usePeople } from '../../stores/people';
@@ -11,20 +10,19 @@ export function useGroupActions() {
   const { t } = useI18n();
   const groups = useGroups();
   const people = usePeople();
-  const router = useRouter();
   const { tell } = useRefusals();
   const nameOf = (id: string) => groups.byId(id)?.name ?? '';
 
   async function leave(id: string): Promise<void> {
     const name = nameOf(id);
     if (!await ask({ title: t('group.leaveTitle', { name }), text: t('group.leaveText'), action: t('group.leave'), danger: true })) return;
-    if (await tell(groups.leave(id), t('group.left', { name }))) await router.push('/');
+    await tell(groups.leave(id));
   }
 
   async function dissolve(id: string): Promise<void> {
     const name = nameOf(id);
     if (!await ask({ title: t('group.dissolveTitle', { name }), text: t('group.dissolveText'), action: t('group.dissolve'), danger: true })) return;
-    if (await tell(groups.dissolve(id), t('group.dissolved', { name }))) await router.push('/');
+    await tell(groups.dissolve(id));
   }
 
   async function removeMember(id: string, member: string): Promise<void> {

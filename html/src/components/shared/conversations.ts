@@ -39,6 +39,9 @@ export function useWords() {
     return new Intl.ListFormat(locale.value, { type: 'conjunction' }).format(named);
   }
 
+  /** Chinese words stand together; only a name of other letters stands apart. */
+  const joined = (words: string): string => words.replace(/(?<=\p{Script=Han}) (?=\p{Script=Han})/gu, '');
+
   function eventWords(event: GroupEvent, senderId: string): string {
     const who = nameOf(senderId);
     const whom = namesOf(event.members);
@@ -68,7 +71,7 @@ export function useWords() {
       case 'emotion': return t('message.sticker');
       case 'music': return isVoice(message.file?.name ?? '') ? t('message.voice') : t('message.musicNamed', { name: message.file?.name ?? '' });
       case 'file': return message.file?.name || t('message.file');
-      case 'event': return message.call ? callWords(message.call) : message.event ? eventWords(message.event, message.senderId) : '';
+      case 'event': return message.call ? callWords(message.call) : message.event ? joined(eventWords(message.event, message.senderId)) : '';
     }
   }
 

@@ -25,7 +25,8 @@ export const showSettings = (section = 'profile') => openOverlay(Settings, { sec
 export const showNewGroup = () => openOverlay(NewGroup);
 export const showAddMembers = (groupId: string) => openOverlay(AddMembers, { groupId });
 export const showRenameGroup = (groupId: string) => openOverlay(RenameGroup, { groupId });
-export const showSwitcher = () => openOverlay(Switcher);
+/** `typed` ends the catching of keys, and gives what was typed before it is there. */
+export const showSwitcher = (typed: () => string) => openOverlay(Switcher, { typed });
 export const showShortcuts = () => openOverlay(Shortcuts);
 /** With a code it goes to that room at once. */
 export const showCallRoom = (code = '') => openOverlay(CallRoom, { code });

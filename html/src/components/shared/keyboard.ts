@@ -2,6 +2,7 @@ import { useEventListener } from '@vueuse/core';
 
 import { useConversations } from '../../stores/conversations';
 import { showSettings, showShortcuts, showSwitcher } from './dialogs';
+import { catchKeys } from './early_keys';
 import { overlays } from './overlay';
 
 interface Keys {
@@ -36,7 +37,7 @@ export function useKeyboard(keys: Keys): void {
     const control = event.ctrlKey || event.metaKey;
     if (control && !event.altKey && event.key.toLowerCase() === 'k') {
       event.preventDefault();
-      if (overlays.length === 0) showSwitcher();
+      if (overlays.length === 0) showSwitcher(catchKeys());
       return;
     }
     // Menus and dialogs keep their own keys.
