@@ -55,6 +55,20 @@ void Connection::send(SharedBytes bytes) {
   if (!write_blocked_) request_turn_end();
 }
 
+UniqueFd Connection::own_socket() const {
+  if (state_ != State::open || !outbox_.empty()) return {};
+  return stream_.own_socket();
+}
+
+// The buffer may have become empty again before this thread learns that it was full: an event that
+// tells of it is over then, and no other comes.
+void Connection::note_written(std::size_t count, bool blocked) {
+  if (state_ != State::open) return;
+  sent_bytes_ += count;
+  write_blocked_ = blocked && !stream_.takes_bytes();
+  request_turn_end();
+}
+
 void Connection::notify_when_drained() {
   drain_wanted_ = true;
   if (outbox_.empty()) request_turn_end();

@@ -78,7 +78,19 @@ class Connection final : private TurnEnd {
   // Bytes the kernel has taken so far: two equal readings with bytes queued mean a stalled reader.
   std::uint64_t sent_bytes() const { return sent_bytes_; }
 
-  // Asks for one on_drained() when nothing is queued any more, in a later turn at the earliest.
+  // Whether bytes wait for the kernel's buffer, here or at whoever writes to own_socket().
+  bool waits_for_reader() const { return write_blocked_ || !outbox_.empty(); }
+
+  // A further descriptor of the socket, for another thread to write to while nothing is sent here:
+  // non-blocking, none with TLS or while something is queued. The peer sees the connection closed
+  // when this descriptor is closed, too.
+  UniqueFd own_socket() const;
+
+  // What was written there; `blocked`: the kernel takes no more for now.
+  void note_written(std::size_t count, bool blocked);
+
+  // Asks for one on_drained() when nothing is queued any more and the kernel takes bytes again, in
+  // a later turn at the earliest.
   void notify_when_drained();
 
   // Backpressure: no on_data between the two. A reset is noticed nevertheless; the end of the

@@ -145,9 +145,25 @@ void HttpExchange::pull() {
 
 void HttpExchange::send_piece(SharedBytes piece) {
   if (stage_ != Stage::sending) return;
-  if (piece.empty() || piece.size() > response_left_) return abort();
-  response_left_ -= piece.size();
+  const std::size_t count = piece.size();
+  if (count == 0 || count > response_left_) return abort();
   connection_->send(std::move(piece));
+  advance(count);
+}
+
+UniqueFd HttpExchange::own_socket() const {
+  return is_sending() ? connection_->own_socket() : UniqueFd();
+}
+
+void HttpExchange::note_written(std::size_t count, bool blocked) {
+  if (stage_ != Stage::sending) return;
+  if (count > response_left_) return abort();
+  connection_->note_written(count, blocked);
+  advance(count);
+}
+
+void HttpExchange::advance(std::size_t count) {
+  response_left_ -= count;
   if (response_left_ == 0) return finish_answer();
   connection_->notify_when_drained();
 }
@@ -258,7 +274,7 @@ void HttpExchange::on_stalled_body() {
 
 void HttpExchange::on_stalled_reader() {
   const std::uint64_t moved = connection_->sent_bytes() - progress_mark_;
-  if (connection_->queued_bytes() > 0 && moved < kLeastProgress) return leave();
+  if (connection_->waits_for_reader() && moved < kLeastProgress) return leave();
   expect_progress(connection_->sent_bytes());
 }
 

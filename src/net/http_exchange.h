@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "base/shared_bytes.h"
+#include "base/unique_fd.h"
 #include "net/connection.h"
 #include "net/http_body.h"
 #include "net/http_request_parser.h"
@@ -43,6 +44,9 @@ class HttpExchange final : public ConnectionHandler,
   // False once the peer is gone, an answer begun, or the connection upgraded.
   bool waiting_for_answer() const { return stage_ == Stage::handling; }
 
+  // Whether the next piece of an answer is awaited from its source, which lives as long.
+  bool is_sending() const { return stage_ == Stage::sending; }
+
   // A complete answer. Content-Length, Date, Connection and the security headers are added here; a
   // HEAD request gets no body.
   void respond(const HttpResponse& response, std::string_view body = {});
@@ -57,6 +61,12 @@ class HttpExchange final : public ConnectionHandler,
 
   // The next piece of that answer, not empty and within its length.
   void send_piece(SharedBytes piece);
+
+  // For a source that writes its pieces itself, from another thread: as Connection::own_socket().
+  UniqueFd own_socket() const;
+
+  // As send_piece(), of `count` bytes that were written there, perhaps none when it is `blocked`.
+  void note_written(std::size_t count, bool blocked);
 
   // Breaks the connection off, as when a promised length cannot be kept.
   void abort();
@@ -104,6 +114,7 @@ class HttpExchange final : public ConnectionHandler,
   void take_body(std::span<const char> bytes);
   void pull();
   void begin_answer(const HttpResponse& response, std::uint64_t length, std::string_view body);
+  void advance(std::size_t count);
   void finish_answer();
   void expect_progress(std::uint64_t mark);
   void close_if_idle(bool answer_first);

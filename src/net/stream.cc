@@ -1,7 +1,9 @@
 #include "net/stream.h"
 
+#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -117,6 +119,16 @@ bool Stream::has_error() const {
   socklen_t length = sizeof(error);
   getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error, &length);
   return error != 0;
+}
+
+UniqueFd Stream::own_socket() const {
+  if (is_tls()) return {};
+  return UniqueFd(fcntl(socket_.get(), F_DUPFD_CLOEXEC, 0));
+}
+
+bool Stream::takes_bytes() const {
+  pollfd state{.fd = socket_.get(), .events = POLLOUT, .revents = 0};
+  return poll(&state, 1, 0) > 0;
 }
 
 void Stream::close() {

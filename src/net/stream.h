@@ -63,6 +63,12 @@ class Stream {
   // Whether the peer has reset the connection, without reading from it.
   bool has_error() const;
 
+  // A further descriptor of the socket; none with TLS, or when there are too many.
+  UniqueFd own_socket() const;
+
+  // Whether the kernel's buffer has room now. If it has none, an event follows when it has.
+  bool takes_bytes() const;
+
   void close();
 
  private:

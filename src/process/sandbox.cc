@@ -32,9 +32,9 @@ constexpr const char* kAllowed[] = {
     "readlinkat", "fcntl", "flock", "fchmod", "umask", "getcwd", "statfs", "fstatfs", "dup", "dup2",
     "dup3",
     // Connections, and the loop over them.
-    "accept4", "connect", "bind", "sendto", "sendmsg", "sendmmsg", "recvfrom", "recvmsg",
-    "recvmmsg", "shutdown", "getsockopt", "setsockopt", "getsockname", "getpeername", "epoll_ctl",
-    "epoll_wait", "epoll_pwait", "epoll_pwait2", "poll", "ppoll", "select", "pselect6",
+    "accept4", "connect", "bind", "sendto", "sendmsg", "sendmmsg", "sendfile", "recvfrom",
+    "recvmsg", "recvmmsg", "shutdown", "getsockopt", "setsockopt", "getsockname", "getpeername",
+    "epoll_ctl", "epoll_wait", "epoll_pwait", "epoll_pwait2", "poll", "ppoll", "select", "pselect6",
     "timerfd_settime", "timerfd_gettime",
     // Memory, threads that are there, clocks, the own process.
     "brk", "munmap", "mremap", "madvise", "mlock", "munlock", "futex", "sched_yield",

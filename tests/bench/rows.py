@@ -62,6 +62,12 @@ def _p99(case):
     return Row("deliver", case, "p99_ms", f"delivery p99, ms, {case.replace('tls', 'TLS')}", most=10)
 
 
+def _downloads(case):
+    wire = case.replace("tls", "TLS")
+    yield Row("downloads", case, "mb_per_cpu", f"download, MB per CPU-s, {wire}")
+    yield Row("downloads", case, "nginx_mb_per_cpu", f"the same file from nginx, MB per CPU-s, {wire}")
+
+
 ROWS = [
     *[_connect(case) for case in ("plain", "tls", "resumed")],
     Row("idle", "plain", "bytes", "bytes of an idle connection, plain", most=2500),
@@ -91,6 +97,7 @@ ROWS = [
     Row("files", "tls", "grown_mb", "memory that an upload of 2 GB takes at most, MB", most=8),
     Row("files", "tls", "calm_p99_ms", "lobby p99, ms, TLS, before ten uploads of 4 MB/s each"),
     Row("files", "tls", "p99_ratio", "lobby p99 during them, times that", most=2),
+    *[row for case in ("plain", "tls") for row in _downloads(case)],
     Row("growth", "plain", "memory_exponent", "growth of memory with users, exponent", most=1.05),
     Row("growth", "plain", "idle_exponent", "growth of everybody's idling CPU, exponent", most=1.05),
     Row("growth", "plain", "message_exponent", "growth of a lobby message's CPU, exponent", most=1.05),

@@ -12,7 +12,8 @@ from harness import load
 from harness.server import CHATD, ROOT, SANITIZED
 
 BENCH = os.path.join(ROOT, "tests/bench")
-FIGURES = ["connect", "idle", "deliver", "private", "hop", "storm", "upload", "growth", "workers", "files"]
+FIGURES = ["connect", "idle", "deliver", "private", "hop", "storm", "upload", "growth", "workers", "files",
+           "downloads"]
 
 
 def bench(build, *words):

@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <future>
+#include <map>
 #include <optional>
 #include <random>
+#include <system_error>
 
 #include "http_support.h"
 
@@ -58,6 +61,18 @@ class StaticFilesTest : public testing::Test {
     std::promise<void> gate;
     EXPECT_TRUE(pool_.submit([open = gate.get_future().share()] { open.wait(); }, [] {}));
     return gate;
+  }
+
+  // Sockets of this process with more than one descriptor.
+  static int sockets_held_twice() {
+    std::map<std::string, int> held;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+      std::error_code gone;
+      const std::string target = std::filesystem::read_symlink(entry, gone).string();
+      if (target.starts_with("socket:")) ++held[target];
+    }
+    return static_cast<int>(
+        std::ranges::count_if(held, [](const auto& each) { return each.second > 1; }));
   }
 
   test::TempFolder html_;
@@ -128,6 +143,34 @@ TEST_F(StaticFilesTest, LargeFilesComeWhole) {
   const Answer answer = get("/big.bin");
   EXPECT_EQ(answer.status, 200);
   EXPECT_TRUE(answer.body == big_);
+}
+
+TEST_F(StaticFilesTest, LargeFilesComeWholeOverTls) {
+  Client client = fixture_.connect_tls();
+  client.send("GET /big.bin HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(fixture_.read_answer(client).body == big_);
+  EXPECT_EQ(sockets_held_twice(), 0);
+}
+
+// A thread sends from the file to a descriptor of its own, as far as the reader lets it.
+TEST_F(StaticFilesTest, APlainDownloadIsSentByTheKernel) {
+  std::string huge;  // more than the kernel's buffers
+  while (huge.size() < 15'000'000) huge += big_;
+  html_.write("huge.bin", huge);
+  Client client = fixture_.connect();
+  client.limit_reading(20'000);
+  client.send("GET /huge.bin HTTP/1.1\r\nHost: x\r\nRange: bytes=7-\r\n\r\n");
+  ASSERT_TRUE(fixture_.until([&] { return sockets_held_twice() == 1; }, client));
+  for (std::size_t limit = 20'000; limit < huge.size(); limit += 777'777) {
+    client.limit_reading(limit);
+    ASSERT_TRUE(fixture_.until([&] { return client.received().size() >= limit; }, client));
+    fixture_.turn(client, 3);
+  }
+  client.limit_reading(SIZE_MAX);
+  EXPECT_TRUE(fixture_.read_answer(client).body == huge.substr(7));
+  EXPECT_EQ(sockets_held_twice(), 0);
+  client.send("GET /index.html HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(fixture_.read_answer(client).body, "<h1>home</h1>") << "on the same connection";
 }
 
 TEST_F(StaticFilesTest, AnEmptyFileIsAnAnswerToo) {
@@ -262,6 +305,25 @@ TEST_F(StaticFilesTest, AFileThatShrinksBreaksTheAnswerOff) {
   client.limit_reading(SIZE_MAX);
   EXPECT_TRUE(fixture_.until([&] { return client.closed(); }, client));
   EXPECT_LT(client.received().size(), big_.size());
+}
+
+TEST_F(StaticFilesTest, AReaderThatTakesNothingIsLeft) {
+  HttpOptions impatient;
+  impatient.stall_timeout = std::chrono::milliseconds(300);
+  test::HttpFixture fixture(impatient);
+  ThreadPool pool(fixture.loop(), {.threads = 1, .queue_limit = 4});
+  const test::TempFolder folder;
+  folder.write("huge.bin", std::string(20'000'000, 'x'));
+  StaticFilesOptions options;
+  options.folder = folder.path();
+  const StaticFiles files(fixture.loop(), pool, options);
+  fixture.server().add_route(
+      {"/", {"GET"}, 0, [&](const HttpExchangePtr& exchange) { files.serve(exchange); }});
+  Client client = fixture.connect();
+  client.limit_reading(1000);
+  client.send("GET /huge.bin HTTP/1.1\r\nHost: x\r\n\r\n");
+  ASSERT_TRUE(fixture.until([&] { return client.received().size() == 1000; }, client));
+  EXPECT_TRUE(fixture.until([&] { return fixture.server().size() == 0; }, client));
 }
 
 TEST_F(StaticFilesTest, AnAbortedDownloadFreesItsFile) {
