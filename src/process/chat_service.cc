@@ -84,7 +84,8 @@ ChatService::ChatService(net::EventLoop& loop, net::ThreadPool& disk, WorkerCont
       presence_(redis_, context.id, context.settings.bus_length, presence_limits(context.settings)),
       calls_(redis_, context.id, context.settings.bus_length, call_limits(context.settings)),
       files_(redis_, disk, context.settings.upload, context.settings.max_upload_size),
-      pictures_(loop, std::move(context.pictures)),
+      pictures_(loop, std::move(context.pictures),
+                [&context] { context.control.send(Word::pictures); }),
       kept_files_(redis_, disk, pictures_, context.settings.upload, size_limits(context.settings)),
       open_uploads_(redis_),
       limits_(redis_),
@@ -251,6 +252,7 @@ void ChatService::end() {
   services_.stopping = true;
   pauses_.end();
   hashing_.stop();
+  pictures_.stop();
   redis_.close();
   old_sessions_.close();
   if (confirmed_writes_) confirmed_writes_->close();

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <utility>
 
 #include "bus/bus.h"
 #include "features/call_keeper.h"
@@ -62,6 +63,9 @@ class ChatService {
   // Takes everybody off the online list who is still there through this worker, tells of it, and
   // calls `done`, within half a second also when Redis does not answer.
   void leave(std::function<void()> done);
+
+  // Another process cleans pictures, at the far end of this channel.
+  void renew_pictures(UniqueFd channel) { pictures_.renew(std::move(channel)); }
 
   // The loop has ended: whatever still waits ends now, with a refusal, and nothing is done any
   // more. To be called while all that requests use is there.

@@ -27,6 +27,9 @@ enum class Word : char {
   ready = 'r',     // connections can be accepted, and users of dead_ids are off the online list
   failed = 'f',    // cannot start; the text says why
   violated = 'v',  // made a system call that it may not, and dies of it; the text is its number
+  // Asks for another process that cleans pictures; to a worker: the text is empty, and the
+  // descriptor its channel.
+  pictures = 'i',
   // Between an old master and the one that replaces it, which answers `ready` or `failed`:
   estate = 'e',  // the text is what is handed on
   yours = 'y',   // all is let go: take over. The text is the id of the Redis guard, or 0
@@ -37,6 +40,7 @@ enum class Word : char {
 struct Message {
   Word word;
   std::string text;
+  UniqueFd descriptor{};  // that came with it
 };
 
 class ControlChannel {
@@ -50,8 +54,9 @@ class ControlChannel {
   // Readable when a message waits or the other end is gone; for poll or an event loop.
   int fd() const { return socket_.get(); }
 
-  // False when the other end is gone or does not read what is sent to it.
-  bool send(Word word, std::string_view text = {});
+  // False when the other end is gone or does not read what is sent to it. The receiver gets a
+  // `descriptor` of its own; below 0 there is none.
+  bool send(Word word, std::string_view text = {}, int descriptor = -1);
 
   // The next message, or nothing when none waits. After Word::gone there is nothing to wait for.
   std::optional<Message> receive();

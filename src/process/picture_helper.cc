@@ -24,6 +24,7 @@
 #include "picture/clean.h"
 #include "picture/report.h"
 #include "process/sandbox.h"
+#include "process/signals.h"
 
 namespace chat::process {
 namespace {
@@ -164,10 +165,12 @@ void attend(const config::Settings& settings, const Job& job) {
   if (pid < 0 || status != 0) answer(kFailed);
 }
 
-[[noreturn]] void help(const config::Settings& settings, UniqueFd channel, pid_t worker) {
+[[noreturn]] void help(const config::Settings& settings, UniqueFd channel, pid_t parent) {
+  Signals::leave_to_master();
+  ::signal(SIGCHLD, SIG_DFL);
   ::prctl(PR_SET_NAME, "chatd-pictures");
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != worker) std::_Exit(0);
+  if (::getppid() != parent) std::_Exit(0);
   if (::dup2(channel.get(), kChannel) != kChannel) std::_Exit(1);
   ::close_range(kChannel + 1, ~0U, 0);
   Job job;
@@ -183,10 +186,10 @@ UniqueFd start_picture_helper(const config::Settings& settings) {
     throw std::system_error(errno, std::generic_category(), "socketpair");
   UniqueFd ours(ends[0]);
   UniqueFd theirs(ends[1]);
-  const pid_t worker = ::getpid();
+  const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
   if (pid < 0) throw std::system_error(errno, std::generic_category(), "fork");
-  if (pid == 0) help(settings, std::move(theirs), worker);
+  if (pid == 0) help(settings, std::move(theirs), parent);
   return ours;
 }
 

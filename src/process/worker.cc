@@ -37,10 +37,14 @@ struct Conduct {
       drain;
   // Goes without waiting for anybody; calls `done` when the others know, or have no time to hear.
   std::function<void(std::function<void()> done)> leave;
+  // Another process cleans pictures, at the far end of this channel.
+  std::function<void(UniqueFd channel)> renew_pictures;
 };
 
+// A child that ends leaves nothing behind.
 void ignore_signals() {
-  for (const int signal : {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGPIPE, SIGXFSZ})
+  for (const int signal :
+       {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGPIPE, SIGXFSZ, SIGCHLD})
     std::signal(signal, SIG_IGN);
 }
 
@@ -63,13 +67,14 @@ class Obedience {
   }
 
   void read() {
-    while (const auto message = context_.control.receive()) {
-      obey(*message);
-      if (message->word == Word::gone) return;
+    while (auto message = context_.control.receive()) {
+      const Word word = message->word;
+      obey(std::move(*message));
+      if (word == Word::gone) return;
     }
   }
 
-  void obey(const Message& message) {
+  void obey(Message message) {
     switch (message.word) {
       case Word::accept:
         if (context_.listener) front_.open();
@@ -97,6 +102,9 @@ class Obedience {
         break;
       case Word::reopen:
         log::reopen();
+        break;
+      case Word::pictures:
+        conduct_.renew_pictures(std::move(message.descriptor));
         break;
       case Word::ready:
       case Word::failed:
@@ -153,13 +161,14 @@ void run_chat(net::EventLoop& loop, net::ThreadPool& disk, WorkerContext& contex
   });
   front.add_route(service.session_route());
   front.add_route(service.file_route());
-  const Obedience obedience(loop, context, front,
-                            {[&] { service.reload(); },
-                             [&](Farewell farewell, std::function<bool()> is_quiet, auto done) {
-                               service.drain(std::move(farewell), std::move(is_quiet),
-                                             std::move(done));
-                             },
-                             [&](auto done) { service.leave(std::move(done)); }});
+  const Obedience obedience(
+      loop, context, front,
+      {[&] { service.reload(); },
+       [&](Farewell farewell, std::function<bool()> is_quiet, auto done) {
+         service.drain(std::move(farewell), std::move(is_quiet), std::move(done));
+       },
+       [&](auto done) { service.leave(std::move(done)); },
+       [&](UniqueFd channel) { service.renew_pictures(std::move(channel)); }});
   service.start([&] {
     if (!context.listener) return;  // told to drain before it was ready
     begin_to_serve(context);
@@ -179,7 +188,7 @@ void run_echo(net::EventLoop& loop, net::ThreadPool& disk, WorkerContext& contex
                             {[] {},
                              [](const Farewell&, const std::function<bool()>&,
                                 const std::function<void()>& done) { done(); },
-                             [](const std::function<void()>& done) { done(); }});
+                             [](const std::function<void()>& done) { done(); }, [](UniqueFd) {}});
   begin_to_serve(context);
   loop.run();
 }

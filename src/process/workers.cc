@@ -11,12 +11,14 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <system_error>
 #include <utility>
 
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/log.h"
 #include "process/child.h"
+#include "process/picture_helper.h"
 #include "process/sandbox.h"
 #include "process/signals.h"
 #include "process/start_error.h"
@@ -25,6 +27,7 @@ namespace chat::process {
 namespace {
 
 constexpr std::size_t kIdDigits = 12;
+constexpr std::uint64_t kSteadyMs = 60'000;  // whoever lived that long did not die at birth
 
 std::uint64_t after(std::chrono::milliseconds wait) {
   return monotonic_ms() + static_cast<std::uint64_t>(wait.count());
@@ -41,14 +44,16 @@ void Workers::start_due() {
   const std::uint64_t now = monotonic_ms();
   for (Slot& slot : slots_) {
     if (slot.start_at && *slot.start_at <= now && !ending_) start(slot);
+    if (slot.pictures_at && *slot.pictures_at <= now) start_pictures(slot);
   }
 }
 
 std::optional<std::uint64_t> Workers::due() const {
   std::optional<std::uint64_t> earliest;
   for (const Slot& slot : slots_) {
-    if (slot.start_at && !ending_ && (!earliest || *slot.start_at < *earliest))
-      earliest = slot.start_at;
+    const auto start_at = ending_ ? std::nullopt : slot.start_at;
+    for (const auto& time : {start_at, slot.pictures_at})
+      if (time && (!earliest || *time < *earliest)) earliest = time;
   }
   return earliest;
 }
@@ -101,6 +106,7 @@ bool Workers::reaped(pid_t pid, int status) {
   read_reports();
   slot->pid = 0;
   slot->control.reset();
+  slot->pictures_at.reset();
   inheritance_.counters.clear(slot->number);
   if (ending_) return true;
   // KILL comes from outside and says nothing about the worker.
@@ -161,9 +167,32 @@ void Workers::hear(Slot& slot, const Message& message) {
       slot.complaint =
           fmt::format("it called {}, which no worker does", system_call_name(message.text));
       break;
+    case Word::pictures:
+      plan_pictures(slot);
+      break;
     default:
       slot.control.reset();
   }
+}
+
+// One that dies again and again is made later and later.
+void Workers::plan_pictures(Slot& slot) {
+  if (slot.pictures_at) return;
+  if (slot.pictures_since + kSteadyMs < monotonic_ms()) slot.pictures_backoff.reset();
+  const std::chrono::milliseconds wait = slot.pictures_backoff.next();
+  slot.pictures_at = after(wait);
+  log::error("worker {} has nobody who cleans pictures; starting another one in {} ms", slot.id,
+             wait.count());
+}
+
+void Workers::start_pictures(Slot& slot) try {
+  slot.pictures_at.reset();
+  slot.pictures_since = monotonic_ms();
+  const UniqueFd channel = start_picture_helper(inheritance_.settings);
+  if (slot.control) slot.control->send(Word::pictures, {}, channel.get());
+} catch (const std::system_error& failure) {
+  log::error("cannot start who cleans pictures: {}", failure.what());
+  slot.pictures_at = after(slot.pictures_backoff.next());
 }
 
 void Workers::open() {

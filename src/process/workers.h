@@ -43,7 +43,8 @@ class Workers {
   // Starts nothing yet. `body` is what a worker process runs: run_worker.
   Workers(Inheritance& inheritance, Body body);
 
-  // Forks every worker that is due, the first time all of them.
+  // Forks every worker that is due, the first time all of them, and whoever cleans pictures for
+  // one that asked for it.
   void start_due();
 
   // When start_due() is to be called next (monotonic ms), if at all.
@@ -83,11 +84,18 @@ class Workers {
     std::vector<std::string> dead_ids;
     Backoff backoff;
     std::optional<std::uint64_t> start_at = 0;
+
+    // Of the process that cleans its pictures, once the one it began with has died.
+    Backoff pictures_backoff;
+    std::optional<std::uint64_t> pictures_at;
+    std::uint64_t pictures_since = 0;
   };
 
   void start(Slot& slot);
   [[noreturn]] void become_worker(Slot& slot, ControlChannel control);
   void hear(Slot& slot, const Message& message);
+  static void plan_pictures(Slot& slot);
+  void start_pictures(Slot& slot);
   std::chrono::milliseconds wait_after_end(Slot& slot) const;
 
   Inheritance& inheritance_;

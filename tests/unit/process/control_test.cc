@@ -22,6 +22,21 @@ TEST(Control, CarriesWordsAndTextsBothWaysInOrder) {
   EXPECT_EQ(master.receive()->word, Word::ready);
 }
 
+TEST(Control, CarriesADescriptor) {
+  auto [master, worker] = ControlChannel::make_pair();
+  auto [here, there] = ControlChannel::make_pair();
+  EXPECT_TRUE(master.send(Word::pictures, {}, there.fd()));
+  EXPECT_TRUE(master.send(Word::reopen));
+  { const ControlChannel closed = std::move(there); }
+  auto message = worker.receive();
+  ASSERT_TRUE(message);
+  EXPECT_EQ(message->word, Word::pictures);
+  auto same = ControlChannel::adopt(std::move(message->descriptor));
+  EXPECT_TRUE(here.send(Word::ready));
+  EXPECT_EQ(same.receive()->word, Word::ready);
+  EXPECT_FALSE(worker.receive()->descriptor);
+}
+
 TEST(Control, TellsThatTheOtherEndIsGoneAfterWhatItSaid) {
   auto [master, worker] = ControlChannel::make_pair();
   worker.send(Word::failed, "why");
