@@ -16,6 +16,7 @@
 #include "store/kept_files.h"
 #include "store/open_uploads.h"
 #include "store/partial_file.h"
+#include "store/place_check.h"
 
 namespace chat::store {
 namespace {
@@ -77,6 +78,9 @@ coro::Task<FileCheck::Report> FileCheck::run(bool mend) {
     tell(fmt::format("{} is an upload that nobody goes on with", nobodys[i]));
     if (mend_) PartialFile::remove(root_, nobodys[i]);
   }
+  PlaceCheck places(redis_, kLeft);
+  std::vector<std::string> miscounted = co_await places.run(mend);
+  for (std::string& finding : miscounted) tell(std::move(finding));
   co_return report_;
 }
 

@@ -139,6 +139,51 @@ def test_records_that_do_not_fit(server, spoil, finding):
     assert server.ann.fetch(server.text["path"])[0].status == 200
 
 
+PICTURE, RECALL, AVATAR = 300, 121, 210
+
+
+def test_places_that_were_counted_wrongly(server):
+    """Who may see a file, and how long it is kept, is counted by the messages that show it."""
+    async def send():
+        ann, ben = await files.visitor(server, "ann"), await files.visitor(server, "ben")
+        info = ann.upload(files.png(5, 5, os.urandom(8)))
+        mess = {"name": "a.png", "path": info["path"], "size": info["size"]}
+        await ann.client.post(PICTURE, "0", mess)
+        taken_back = await ann.client.post(PICTURE, "0", mess)
+        await ann.client.post(RECALL, "0", {"seq": taken_back["seq"]})
+        await ann.client.post(303, ben.user_id, mess)
+        await ann.client.ask(AVATAR, mess={"path": info["path"], "size": 5})
+        return info, ann, ben
+
+    info, ann, ben = people.run(send())
+    redis, key = server.database(), f"file_places:{info['id']}"
+    between = "message:users:[{},{}]".format(*sorted((ann.user_id, ben.user_id)))
+    right = {"message:common_id:0": "1", between: "1", "open": "1"}
+    assert redis.hgetall(key) == right
+    fits(server)
+    for place, count in right.items():
+        said = re.escape(f"file {info['id']} is shown {count} times in {place}, ")
+        redis.hset(key, place, 7)
+        told_and_mended(server, said + "7 are noted")
+        redis.hdel(key, place)
+        told_and_mended(server, said + "0 are noted")
+        assert redis.hgetall(key) == right
+    redis.hset(key, "message:common_id:1", 1)
+    told_and_mended(server, f"file {info['id']} is shown 0 times in message:common_id:1, 1 are noted")
+    assert redis.hgetall(key) == right and redis.zscore("files:due", info["id"]) is None
+    assert ben.fetch(info["path"])[0].status == 200
+
+
+def test_a_place_of_nothing(server):
+    info, redis = server.ann.upload(os.urandom(100)), server.database()
+    redis.hset(f"file_places:{info['id']}", "message:common_id:0", 1)
+    redis.zrem("files:due", info["id"])
+    told_and_mended(server, f"file {info['id']} is shown 0 times in message:common_id:0, 1 are noted")
+    assert redis.zscore("files:due", info["id"]), "it goes in its time"
+    redis.hset("file_places:" + "f" * 32, "message:common_id:0", 1)
+    told_and_mended(server, "file " + "f" * 32 + " is noted in message:common_id:0, but is none")
+
+
 def test_records_without_a_content(server):
     info = server.ann.upload(os.urandom(2000))
     server.database().delete(f"content:{info['hash']}")
