@@ -126,7 +126,8 @@ coro::Task<void> UploadIntake::complete(OpenUpload upload, Partial partial) {
   }
   if (!refused) co_return;
   const Refusal why = refused->refusal();
-  const bool for_good = why == Refusal::file_too_large || why == Refusal::bad_picture;
+  const bool for_good = why == Refusal::file_too_large || why == Refusal::bad_picture ||
+                        why == Refusal::unsupported_file;
   if (for_good) co_await drop(std::move(upload));
   throw Rejected(*refused);
 }

@@ -31,6 +31,14 @@ std::optional<Stripped> strip_webp(std::string_view bytes, std::uint64_t most);
 // The orientation is applied as well, without loss but for up to 15 pixels at an edge.
 std::optional<Stripped> strip_jpeg(std::string_view bytes, std::uint64_t most);
 
+// These do not tell a size: browsers do not show them, and nothing reads their pixels here.
+std::optional<Stripped> strip_heif(std::string_view bytes, std::uint64_t most);
+std::optional<Stripped> strip_tiff(std::string_view bytes, std::uint64_t most);
+
+// Whether it begins like one of those; the first 300 bytes are enough.
+bool is_heif(std::string_view beginning);
+bool is_tiff(std::string_view beginning);
+
 // The pixels of the first frame; of JPEG not fewer than `side` on the longer side, of the others
 // all.
 std::optional<Raster> read_png(std::string_view bytes);

@@ -15,7 +15,7 @@ std::optional<Report> report_in(std::string_view text) {
   std::istringstream words{std::string(text)};
   Report report;
   words >> report.width >> report.height >> report.animated >> report.has_preview;
-  if (!words || report.width < 1 || report.height < 1) return std::nullopt;
+  if (!words || report.width < 0 || report.height < 0) return std::nullopt;
   words >> report.placeholder;
   return report;
 }

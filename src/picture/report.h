@@ -8,7 +8,7 @@
 namespace chat::picture {
 
 struct Report {
-  int width = 0;
+  int width = 0;  // 0: nobody shows it
   int height = 0;
   bool animated = false;
   bool has_preview = false;

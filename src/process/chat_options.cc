@@ -70,12 +70,13 @@ store::CallLimits call_limits(const config::Settings& settings) {
   return limits;
 }
 
-store::SizeLimits size_limits(const config::Settings& settings) {
-  store::SizeLimits limits;
-  limits.any = settings.max_upload_size;
-  limits.image = settings.max_image_size;
-  limits.media = settings.max_media_size;
-  return limits;
+store::Acceptance acceptance(const config::Settings& settings) {
+  store::Acceptance taken;
+  taken.any = settings.max_upload_size;
+  taken.image = settings.max_image_size;
+  taken.media = settings.max_media_size;
+  taken.unclean_pictures = settings.unclean_pictures;
+  return taken;
 }
 
 store::PresenceLimits presence_limits(const config::Settings& settings) {

@@ -28,7 +28,7 @@ std::string session_over_notice();
 store::SessionLimits session_ttl(const config::Settings& settings);
 store::GroupLimits group_limits(const config::Settings& settings);
 store::CallLimits call_limits(const config::Settings& settings);
-store::SizeLimits size_limits(const config::Settings& settings);
+store::Acceptance acceptance(const config::Settings& settings);
 store::PresenceLimits presence_limits(const config::Settings& settings);
 session::SessionLimits session_limits(const config::Settings& settings);
 websocket::Limits reader_limits(const config::Settings& settings);

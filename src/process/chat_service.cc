@@ -86,7 +86,7 @@ ChatService::ChatService(net::EventLoop& loop, net::ThreadPool& disk, WorkerCont
       files_(redis_, disk, context.settings.upload, context.settings.max_upload_size),
       pictures_(loop, std::move(context.pictures),
                 [&context] { context.control.send(Word::pictures); }),
-      kept_files_(redis_, disk, pictures_, context.settings.upload, size_limits(context.settings)),
+      kept_files_(redis_, disk, pictures_, context.settings.upload, acceptance(context.settings)),
       open_uploads_(redis_),
       limits_(redis_),
       stream_(loop.base(), redis_options(context.settings), streams_of(context.id)),
@@ -273,7 +273,7 @@ void ChatService::reload() {
   calls_.set_limits(call_limits(settings));
   services_.turn_secret = features::read_turn_secret(settings);
   files_.set_max_size(settings.max_upload_size);
-  kept_files_.set_limits(size_limits(settings));
+  kept_files_.set_acceptance(acceptance(settings));
 }
 
 coro::Task<void> ChatService::index_old_data() {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "picture/clean.h"
 #include "store/file_types.h"
 
 namespace chat::store {
@@ -22,26 +23,33 @@ struct Shown {
   ContentType type;
 };
 
+// Formats of cameras and photographers that nothing here takes apart, as libmagic names them.
+constexpr std::array kTold = {"image/jxl"sv,           "image/jp2"sv,
+                              "image/jpx"sv,           "image/jpm"sv,
+                              "image/x-canon-cr3"sv,   "image/x-canon-crw"sv,
+                              "image/x-olympus-orf"sv, "image/x-panasonic-raw"sv,
+                              "image/x-fuji-raf"sv,    "image/x-x3f"sv};
+
 constexpr Shown kShown[] = {
-    {"image/png", 0, "\x89PNG\r\n\x1a\n"sv, {FileKind::image, "image/png", true}},
-    {"image/jpeg", 0, "\xff\xd8\xff"sv, {FileKind::image, "image/jpeg", true}},
-    {"image/gif", 0, "GIF87a"sv, {FileKind::image, "image/gif", true}},
-    {"image/gif", 0, "GIF89a"sv, {FileKind::image, "image/gif", true}},
-    {"image/webp", 8, "WEBP"sv, {FileKind::image, "image/webp", true}},
-    {"audio/mpeg", 0, "ID3"sv, {FileKind::audio, "audio/mpeg", false}},
-    {"audio/mpeg", 0, "\xff"sv, {FileKind::audio, "audio/mpeg", false}},
-    {"audio/mp4", 4, "ftyp"sv, {FileKind::audio, "audio/mp4", false}},
-    {"audio/x-m4a", 4, "ftyp"sv, {FileKind::audio, "audio/mp4", false}},
-    {"video/mp4", 4, "ftyp"sv, {FileKind::video, "video/mp4", false}},
-    {"audio/ogg", 0, "OggS"sv, {FileKind::audio, "audio/ogg", false}},
-    {"audio/flac", 0, "fLaC"sv, {FileKind::audio, "audio/flac", false}},
-    {"audio/x-flac", 0, "fLaC"sv, {FileKind::audio, "audio/flac", false}},
-    {"audio/x-wav", 8, "WAVE"sv, {FileKind::audio, "audio/wav", false}},
-    {"audio/wav", 8, "WAVE"sv, {FileKind::audio, "audio/wav", false}},
-    {"audio/aac", 0, "\xff"sv, {FileKind::audio, "audio/aac", false}},
-    {"audio/x-hx-aac-adts", 0, "\xff"sv, {FileKind::audio, "audio/aac", false}},
-    {"video/webm", 0, "\x1a\x45\xdf\xa3"sv, {FileKind::video, "video/webm", false}},
-    {"audio/webm", 0, "\x1a\x45\xdf\xa3"sv, {FileKind::audio, "audio/webm", false}},
+    {"image/png", 0, "\x89PNG\r\n\x1a\n"sv, {FileKind::image, "image/png", Metadata::removable}},
+    {"image/jpeg", 0, "\xff\xd8\xff"sv, {FileKind::image, "image/jpeg", Metadata::removable}},
+    {"image/gif", 0, "GIF87a"sv, {FileKind::image, "image/gif", Metadata::removable}},
+    {"image/gif", 0, "GIF89a"sv, {FileKind::image, "image/gif", Metadata::removable}},
+    {"image/webp", 8, "WEBP"sv, {FileKind::image, "image/webp", Metadata::removable}},
+    {"audio/mpeg", 0, "ID3"sv, {FileKind::audio, "audio/mpeg"}},
+    {"audio/mpeg", 0, "\xff"sv, {FileKind::audio, "audio/mpeg"}},
+    {"audio/mp4", 4, "ftyp"sv, {FileKind::audio, "audio/mp4"}},
+    {"audio/x-m4a", 4, "ftyp"sv, {FileKind::audio, "audio/mp4"}},
+    {"video/mp4", 4, "ftyp"sv, {FileKind::video, "video/mp4"}},
+    {"audio/ogg", 0, "OggS"sv, {FileKind::audio, "audio/ogg"}},
+    {"audio/flac", 0, "fLaC"sv, {FileKind::audio, "audio/flac"}},
+    {"audio/x-flac", 0, "fLaC"sv, {FileKind::audio, "audio/flac"}},
+    {"audio/x-wav", 8, "WAVE"sv, {FileKind::audio, "audio/wav"}},
+    {"audio/wav", 8, "WAVE"sv, {FileKind::audio, "audio/wav"}},
+    {"audio/aac", 0, "\xff"sv, {FileKind::audio, "audio/aac"}},
+    {"audio/x-hx-aac-adts", 0, "\xff"sv, {FileKind::audio, "audio/aac"}},
+    {"video/webm", 0, "\x1a\x45\xdf\xa3"sv, {FileKind::video, "video/webm"}},
+    {"audio/webm", 0, "\x1a\x45\xdf\xa3"sv, {FileKind::audio, "audio/webm"}},
 };
 
 // How names of a type end; the first is the usual one.
@@ -71,8 +79,8 @@ bool holds(std::string_view bytes, std::string_view word) {
 
 // Recorders put sound into the containers of films.
 ContentType without_picture(ContentType type, std::string_view beginning) {
-  constexpr ContentType kWebm{FileKind::audio, "audio/webm", false};
-  constexpr ContentType kMp4{FileKind::audio, "audio/mp4", false};
+  constexpr ContentType kWebm{FileKind::audio, "audio/webm"};
+  constexpr ContentType kMp4{FileKind::audio, "audio/mp4"};
   const bool webm_sound =
       type.mime == "video/webm" && holds(beginning, "A_") && !holds(beginning, "V_");
   if (webm_sound) return kWebm;
@@ -91,7 +99,12 @@ ContentType content_type_of(std::string_view beginning) {
                       beginning.substr(row.at).starts_with(row.signature);
     if (fits) return without_picture(row.type, beginning);
   }
-  return {};
+  ContentType saved;
+  if (picture::is_hidden_picture(beginning))
+    saved.metadata = Metadata::removable;
+  else if (std::ranges::find(kTold, mime) != kTold.end())
+    saved.metadata = Metadata::stay;
+  return saved;
 }
 
 std::string_view name_of(FileKind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }

@@ -13,10 +13,17 @@ enum class FileKind {
   video,
 };
 
+// Pictures may tell where they were taken, and by whom.
+enum class Metadata {
+  none,
+  removable,  // picture::clean() takes them away
+  stay,       // nothing here can
+};
+
 struct ContentType {
   FileKind kind = FileKind::file;
   std::string_view mime = "application/octet-stream";
-  bool has_metadata = false;  // a picture that may tell where it was taken: to be cleaned first
+  Metadata metadata = Metadata::none;
 };
 
 // What begins with `beginning`, some 64 KiB of it. It is shown in place when libmagic and a list of

@@ -22,6 +22,7 @@ constexpr std::size_t kIdSize = 32;
 constexpr int kSwept = 50;
 constexpr std::string_view kOpen = "open";
 constexpr std::string_view kPreview = "-preview";
+constexpr char kUnclean[] = "its metadata cannot be removed";
 
 // Fields and values, as HGETALL gives them.
 std::string field(const Reply& pairs, std::string_view name) {
@@ -69,8 +70,12 @@ void link_content(const std::string& from, const std::string& to) {
 }  // namespace
 
 KeptFiles::KeptFiles(Redis& redis, net::ThreadPool& pool, PictureMaker& pictures, std::string root,
-                     SizeLimits limits)
-    : redis_(redis), pool_(pool), pictures_(pictures), root_(std::move(root)), limits_(limits) {}
+                     Acceptance acceptance)
+    : redis_(redis),
+      pool_(pool),
+      pictures_(pictures),
+      root_(std::move(root)),
+      acceptance_(acceptance) {}
 
 bool KeptFiles::is_id(std::string_view text) {
   return text.size() == kIdSize &&
@@ -98,13 +103,17 @@ coro::Task<KeptFiles::Look> KeptFiles::look_at(std::shared_ptr<PartialFile> part
   return offload(pool_, std::move(look));
 }
 
-void KeptFiles::check_size(const Look& look) const {
-  std::uint64_t most = limits_.any;
-  if (look.type.kind == FileKind::image) most = std::min(most, limits_.image);
-  if (look.type.kind == FileKind::audio || look.type.kind == FileKind::video)
-    most = std::min(most, limits_.media);
+void KeptFiles::check(const Look& look) const {
+  const ContentType& type = look.type;
+  std::uint64_t most = acceptance_.any;
+  if (type.kind == FileKind::image || type.metadata == Metadata::removable)
+    most = std::min(most, acceptance_.image);
+  if (type.kind == FileKind::audio || type.kind == FileKind::video)
+    most = std::min(most, acceptance_.media);
   if (look.size > most)
     throw Rejected(Refusal::file_too_large, "over " + std::to_string(most) + " bytes");
+  if (type.metadata == Metadata::stay && !acceptance_.unclean_pictures)
+    throw Rejected(Refusal::unsupported_file, kUnclean);
 }
 
 // The same file with the content that is there already; nothing when it is not, or is lost: `file`
@@ -130,8 +139,24 @@ coro::Task<void> KeptFiles::place(std::shared_ptr<PartialFile> partial, KeptFile
   co_await offload(pool_, std::move(link));
 }
 
-// Its content is what the picture shows; what came up is not kept.
-coro::Task<KeptFile> KeptFiles::make_picture(std::shared_ptr<PartialFile> partial, KeptFile file) {
+coro::Task<KeptFile> KeptFiles::keep_content(std::shared_ptr<PartialFile> partial, KeptFile file,
+                                             Metadata metadata) {
+  bool made = false;
+  if (metadata == Metadata::removable) {
+    std::optional<KeptFile> picture = co_await make_picture(partial, file);
+    made = picture.has_value();
+    if (made) file = std::move(*picture);
+  }
+  const bool needed = metadata == Metadata::removable && !acceptance_.unclean_pictures;
+  if (!made && file.kind == FileKind::image) throw Rejected(Refusal::bad_picture, file.mime);
+  if (!made && needed) throw Rejected(Refusal::unsupported_file, kUnclean);
+  if (!made) co_await place(std::move(partial), file);
+  co_return file;
+}
+
+// Its content is what the picture shows; what came up is not kept. Nothing when it cannot be read.
+coro::Task<std::optional<KeptFile>> KeptFiles::make_picture(std::shared_ptr<PartialFile> partial,
+                                                            KeptFile file) {
   const std::string to = path_of(root_, file.content);
   auto prepare = [below = to.substr(0, to.rfind('/'))] {
     make_folder(below);
@@ -139,7 +164,7 @@ coro::Task<KeptFile> KeptFiles::make_picture(std::shared_ptr<PartialFile> partia
   };
   co_await offload(pool_, std::move(prepare));
   const auto report = co_await pictures_.make(partial->path(), to);
-  if (!report) throw Rejected(Refusal::bad_picture, file.mime);
+  if (!report) co_return std::nullopt;
   file.picture.width = report->width;
   file.picture.height = report->height;
   file.picture.animated = report->animated;
@@ -159,7 +184,7 @@ coro::Task<KeptFile> KeptFiles::make_picture(std::shared_ptr<PartialFile> partia
 coro::Task<KeptFile> KeptFiles::keep(std::shared_ptr<PartialFile> partial, OpenUpload upload,
                                      Beginning beginning) {
   const Look look = co_await look_at(partial);
-  check_size(look);
+  check(look);
   KeptFile file;
   file.id = upload.id;
   file.owner = upload.owner;
@@ -177,11 +202,7 @@ coro::Task<KeptFile> KeptFiles::keep(std::shared_ptr<PartialFile> partial, OpenU
     file.size = look.size;
     file.kind = look.type.kind;
     file.mime = look.type.mime;
-    const bool picture = look.type.has_metadata;
-    if (picture)
-      file = co_await make_picture(partial, file);
-    else
-      co_await place(partial, file);
+    file = co_await keep_content(partial, file, look.type.metadata);
   }
   std::vector<std::string> words = {
       file.id,   file.owner,   file.name, std::to_string(file.length),

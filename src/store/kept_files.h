@@ -56,11 +56,14 @@ struct SeenFile {
   std::string place;  // the conversation that lets them, or "own" or "open"
 };
 
-// The largest file of each kind, in bytes.
-struct SizeLimits {
+// What is taken.
+struct Acceptance {
+  // The largest file of each kind, in bytes.
   std::uint64_t any = 0;
   std::uint64_t image = 0;
   std::uint64_t media = 0;  // sound and film
+
+  bool unclean_pictures = false;  // those whose metadata stay, as they came
 };
 
 // How a file begins.
@@ -76,12 +79,13 @@ class KeptFiles {
 
   // `root` is the upload folder; `pool` and `pictures` outlive this object.
   KeptFiles(Redis& redis, net::ThreadPool& pool, PictureMaker& pictures, std::string root,
-            SizeLimits limits);
+            Acceptance acceptance);
 
-  void set_limits(SizeLimits limits) { limits_ = limits; }
+  void set_acceptance(Acceptance acceptance) { acceptance_ = acceptance; }
 
   // An upload is complete and paused: it becomes a file with the same id. Throws Rejected:
-  // `file_too_large` (for its kind), `bad_picture`, `busy`, `upload_failed`.
+  // `file_too_large` (for its kind), `bad_picture`, `unsupported_file` (a picture whose metadata
+  // stay), `busy`, `upload_failed`.
   coro::Task<KeptFile> keep(std::shared_ptr<PartialFile> partial, OpenUpload upload,
                             Beginning beginning);
 
@@ -129,15 +133,18 @@ class KeptFiles {
   coro::Task<Look> look_at(std::shared_ptr<PartialFile> partial);
   coro::Task<std::optional<KeptFile>> known_content(KeptFile file);
   coro::Task<void> place(std::shared_ptr<PartialFile> partial, KeptFile file);
-  coro::Task<KeptFile> make_picture(std::shared_ptr<PartialFile> partial, KeptFile file);
+  coro::Task<std::optional<KeptFile>> make_picture(std::shared_ptr<PartialFile> partial,
+                                                   KeptFile file);
   coro::Task<void> remove_contents(std::vector<std::string> names);
-  void check_size(const Look& look) const;
+  void check(const Look& look) const;
+  coro::Task<KeptFile> keep_content(std::shared_ptr<PartialFile> partial, KeptFile file,
+                                    Metadata metadata);
 
   Redis& redis_;
   net::ThreadPool& pool_;
   PictureMaker& pictures_;
   std::string root_;
-  SizeLimits limits_;
+  Acceptance acceptance_;
 };
 
 }  // namespace chat::store

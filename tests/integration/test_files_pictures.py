@@ -2,6 +2,8 @@
 
 import base64
 import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -38,6 +40,63 @@ def test_metadata_are_gone(server, ann, content, width, height):
     for path in kept:
         with open(path, "rb") as file:
             assert b"secret" not in file.read(), f"{path} still tells"
+
+
+HIDDEN = {"heic": (pictures.heic(), [pictures.HEVC]),
+          "heic, all in its head": (pictures.heic(in_idat=True), [pictures.HEVC]),
+          "avif": (pictures.heic(b"avif", b"av01"), [pictures.HEVC]),
+          "tiff": (pictures.tiff(), [pictures.PIXELS[:32], pictures.PIXELS[32:], b"profile" * 9]),
+          "tiff, high byte first": (pictures.tiff(">"), [pictures.PIXELS[:32], b"profile" * 9]),
+          "big tiff": (pictures.tiff(wide=True), [pictures.PIXELS[:32], b"profile" * 9])}
+
+
+@pytest.mark.parametrize("content, shown", HIDDEN.values(), ids=HIDDEN.keys())
+def test_metadata_of_what_browsers_do_not_show_are_gone(server, ann, content, shown):
+    told = [b"secret", b"48.8584N", b"2026:11:21", b"<x:xmpmeta>"]
+    assert any(word in content for word in told)
+    info = ann.upload(content, "photo.heic")
+    assert info["kind"] == "file" and "width" not in info and "preview" not in info
+    response, data = ann.fetch(info["path"])
+    assert response.getheader("Content-Disposition").startswith("attachment")
+    assert len(data) == len(content) == info["size"], "everything that stays is where it was"
+    assert not [word for word in told if word in data] and all(part in data for part in shown)
+    on_disk = os.path.join(server.upload, ".files", info["id"][:2], info["id"])
+    with open(on_disk, "rb") as file:
+        assert file.read() == data
+    again = ann.upload(data)
+    assert ann.fetch(again["path"])[1] == data
+
+
+def test_pages_of_a_tiff_stay(ann):
+    for order in "<>":
+        _, data = ann.fetch(ann.upload(pictures.tiff(order))["path"])
+        (first, pixels), (second, mirrored) = pictures.pages_of_tiff(data)
+        assert (pixels, mirrored) == (pictures.PIXELS, pictures.PIXELS[::-1])
+        shown = {256, 257, 258, 259, 262, 273, 277, 278, 279}
+        assert set(first) == shown | {274, 34675} and set(second) == shown
+        assert (first[256], first[274]) == (8, 6)
+
+
+JPEG_XL = b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(100)
+UNCLEAN = [pictures.heic()[:200], pictures.tiff(photometric=32803), pictures.tiff(_50706=257), pictures.tiff()[:60],
+           JPEG_XL]
+
+
+@pytest.mark.parametrize("content", UNCLEAN, ids=["half a heic", "raw", "another raw", "half a tiff", "jpeg xl"])
+def test_what_would_keep_its_metadata_is_refused(server, ann, content):
+    response, data = ann.tus("POST", "/files/", content, upload_length=len(content))
+    assert (response.status, code_of(data)) == (415, "unsupported_file")
+    assert os.listdir(os.path.join(server.upload, ".open")) == []
+
+
+def test_unless_the_operator_has_it(own_house):
+    server = own_house.chatd(redis=own_house.redis(), workers=1, options=["--unclean-pictures", "on"])
+    ann = new_visitor(server, "ann")
+    for content in UNCLEAN:
+        info = ann.upload(content)
+        assert info["kind"] == "file" and ann.fetch(info["path"])[1] == content
+    _, data = ann.fetch(ann.upload(pictures.heic())["path"])
+    assert b"secret" not in data, "what can be removed is"
 
 
 @pytest.mark.parametrize("orientation, size", [(1, (32, 16)), (2, (32, 16)), (3, (32, 16)), (4, (32, 16)),
@@ -108,9 +167,41 @@ def test_bounds_on_memory(own_house):
     assert ann.upload(files.png(6, 6))["width"] == 6, "the next one is made"
 
 
+def helper_of(server):
+    """Who cleans pictures: begun by the worker, or in another's place by the master."""
+    helper, = [pid for parent in (server.master, *server.workers()) for pid in processes.children(parent)
+               if processes.name(pid) == "chatd-pictures"]
+    return helper
+
+
+def test_a_helper_that_dies_is_replaced(own_house):
+    server = own_house.chatd(redis=own_house.redis(), workers=1)
+    ann = new_visitor(server, "ann")
+    for time in range(3):
+        helper = helper_of(server)
+        os.kill(helper, signal.SIGKILL)
+        until(lambda: processes.ended(helper), "it is gone")
+        assert ann.upload(files.png(6, 6, b"%d" % time))["width"] == 6
+    assert server.log().count("has nobody who cleans pictures") == 3
+    last = helper_of(server)
+    server.stop()
+    until(lambda: processes.ended(last), "the last one goes with its worker")
+
+
+def test_a_helper_that_dies_with_a_picture_in_hand(own_house):
+    server = own_house.chatd(redis=own_house.redis(), workers=1)
+    ann = new_visitor(server, "ann")
+    helper = helper_of(server)
+    os.kill(helper, signal.SIGSTOP)
+    with ThreadPoolExecutor(1) as pool:
+        uploading = pool.submit(ann.upload, files.png(7, 7))
+        until(lambda: any(names for _, _, names in os.walk(os.path.join(server.upload, ".files"))), "it is given to it")
+        os.kill(helper, signal.SIGKILL)
+        assert uploading.result(60)["width"] == 7, "tried once more"
+
+
 def test_the_helper_ends_with_its_worker(own_house):
     server = own_house.chatd(redis=own_house.redis(), workers=1)
-    worker = server.workers()[0]
-    helper, = [pid for pid in processes.children(worker) if processes.name(pid) == "chatd-pictures"]
+    helper = helper_of(server)
     server.stop()
     until(lambda: processes.ended(helper), "the helper is gone")
