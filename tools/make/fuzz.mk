@@ -2,8 +2,8 @@
 # and the files of others that do,
 # all of it compiled by clang with libFuzzer, ASan and UBSan.
 FUZZ_TIME ?= 600
-FUZZ_ROOMS = base config protocol websocket net
-FUZZ_FILES = src/session/cookie.cc
+FUZZ_ROOMS = base config picture protocol websocket net
+FUZZ_FILES = src/session/cookie.cc src/features/tus_request.cc src/store/digest.cc
 FUZZ_TARGETS = $(patsubst tests/fuzz/%.cc,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.cc))
 FUZZ_OBJECTS = $(foreach room,$(FUZZ_ROOMS),\
   $(patsubst src/%.cc,$(BUILD)/fuzz/obj/%.o,$(wildcard src/$(room)/*.cc))) \

@@ -93,6 +93,8 @@ class Chromium:
                                                ping_interval=None)
         self.requests = 0
         self.session = None
+        self.events = []
+        self.pages = {}
         target = await self.call("Target.createTarget", url="about:blank")
         attached = await self.call("Target.attachToTarget", targetId=target["targetId"],
                                    flatten=True)
@@ -106,17 +108,35 @@ class Chromium:
         shutil.rmtree(self.profile, ignore_errors=True)
 
     async def call(self, method, **parameters):
-        self.requests += 1
-        number = self.requests
-        request = {"id": number, "method": method, "params": parameters}
-        if self.session:
-            request["sessionId"] = self.session
-        await self.socket.send(json.dumps(request))
+        number = await self._send(method, parameters)
         while True:
-            answer = json.loads(await asyncio.wait_for(self.socket.recv(), 30))
+            answer = json.loads(await asyncio.wait_for(self.socket.recv(), 60))
             if answer.get("id") == number:
                 assert "error" not in answer, answer
                 return answer["result"]
+            if answer.get("method") == "Fetch.requestPaused":
+                await self._give_page(answer["params"])
+            elif "method" in answer:
+                self.events.append(answer)
+
+    async def _send(self, method, parameters):
+        self.requests += 1
+        request = {"id": self.requests, "method": method, "params": parameters}
+        if self.session:
+            request["sessionId"] = self.session
+        await self.socket.send(json.dumps(request))
+        return self.requests
+
+    async def give_pages(self, pages):
+        """Has the browser see these texts, as HTML without any policy, at these addresses."""
+        self.pages = pages
+        await self.call("Fetch.enable", patterns=[{"urlPattern": url} for url in pages])
+
+    async def _give_page(self, paused):
+        page = self.pages[paused["request"]["url"]].encode()
+        await self._send("Fetch.fulfillRequest", {
+            "requestId": paused["requestId"], "responseCode": 200, "body": base64.b64encode(page).decode(),
+            "responseHeaders": [{"name": "Content-Type", "value": "text/html; charset=utf-8"}]})
 
     async def evaluate(self, script):
         """The value of a script, or of the promise that it returns."""
