@@ -68,6 +68,19 @@ test('pictures are chosen, put in order, said something to, sent, and looked at 
   const [ann, bob] = await Promise.all([inside('files-ann'), inside('files-bob')]);
   await ann.attach(picture('second.png', 40), picture('first.png', 200, 300, 900));
   await ann.dialog.getByRole('button', { name: 'Send first.png earlier' }).click();
+  const rows = ann.dialog.getByRole('listitem');
+  const order = (): Promise<string[]> => rows.locator('bdi').allTextContents();
+  expect(await order()).toEqual(['first.png', 'second.png']);
+  // By the hand as well: the first one down, and what is first then.
+  for (const expected of [['second.png', 'first.png'], ['first.png', 'second.png']]) {
+    const [from, to] = await Promise.all([rows.first().boundingBox(), rows.last().boundingBox()]);
+    if (!from || !to) throw new Error('the rows are not there');
+    await ann.page.mouse.move(from.x + 10, from.y + from.height / 2);
+    await ann.page.mouse.down();
+    await ann.page.mouse.move(to.x + 10, to.y + to.height / 2, { steps: 4 });
+    await ann.page.mouse.up();
+    await expect.poll(order).toEqual(expected);
+  }
   await ann.dialog.getByRole('textbox').fill('look at **these**');
   await ann.sendChosen();
   await ann.log.getByText('these', { exact: true }).last().waitFor();
@@ -94,6 +107,37 @@ test('pictures are chosen, put in order, said something to, sent, and looked at 
   await expect.poll(() => bob.picture('second.png').evaluate((one) => one === document.activeElement)).toBe(true);
   expect([...ann.faults, ...bob.faults]).toEqual([]);
   await Promise.all([ann.leave(), bob.leave()]);
+});
+
+test('a picture is sent on by the keyboard, to somebody who could not see it before', async () => {
+  const [mia, ned, ola] = await Promise.all([inside('files-mia'), inside('files-ned'), inside('files-ola')]);
+  await mia.find('files-ned');
+  await mia.attach(picture('passed on.png', 90, 700, 500));
+  await mia.sendChosen();
+  await mia.say('words to pass on');
+  await ned.find('files-mia');
+  await ned.picture('passed on.png').waitFor();
+  const address = await ned.picture('passed on.png').locator('img').evaluate((one: HTMLImageElement) => one.src);
+  const status = (visitor: Sender): Promise<number> => visitor.page.evaluate(async (url) => (await fetch(url)).status, address);
+  expect(await status(ola)).toBe(404);
+  const shown = ned.log.getByRole('article').filter({ has: ned.page.getByRole('button', { name: 'Open picture passed on.png' }) }).last();
+  for (const message of [shown, ned.message('words to pass on').last()]) {
+    await message.getByRole('button', { name: 'More actions' }).focus();
+    await ned.page.keyboard.press('Enter');
+    await ned.page.getByRole('menuitem', { name: 'Forward', exact: true }).press('Enter');
+    await ned.page.getByRole('combobox', { name: 'Forward to' }).fill('files-ola');
+    await ned.page.getByRole('option', { name: 'files-ola' }).and(ned.page.locator('[aria-selected="true"]')).waitFor();
+    await ned.page.keyboard.press('Enter');
+    await ned.page.getByText('Sent to files-ola').last().waitFor();
+  }
+  await ola.find('files-ned');
+  await ola.sees('words to pass on');
+  await expect.poll(() => ola.picture('passed on.png').locator('img').evaluate((one: HTMLImageElement) => one.naturalWidth)).toBe(640);
+  expect(await status(ola)).toBe(200);
+  await ned.find('files-ola');
+  await expect.poll(() => ned.picture('passed on.png').locator('img').evaluate((one: HTMLImageElement) => one.naturalWidth)).toBe(640);
+  expect([...mia.faults, ...ned.faults, ...ola.faults]).toEqual([]);
+  await Promise.all([mia.leave(), ned.leave(), ola.leave()]);
 });
 
 test('what is pasted or dropped is shown before it is sent, with what was begun to be written', async () => {

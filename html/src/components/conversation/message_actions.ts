@@ -1,4 +1,4 @@
-import { Copy, Link, Pencil, Reply, RotateCcw, Trash2, Undo2 } from '@lucide/vue';
+import { Copy, Forward, Link, Pencil, Reply, RotateCcw, Trash2, Undo2 } from '@lucide/vue';
 import { computed, type Ref } from 'vue';
 import { useI18n } from 'vue-i18n';
 
@@ -8,7 +8,7 @@ import { useMessages } from '../../stores/messages';
 import type { Message } from '../../stores/model';
 import { useSession } from '../../stores/session';
 import { textOfHtml } from '../../text/html';
-import { ask } from '../shared/dialogs';
+import { ask, showForward } from '../shared/dialogs';
 import { useRefusals } from '../shared/refusals';
 import { say } from '../shared/toasts';
 
@@ -48,6 +48,7 @@ export function useMessageActions(message: Ref<Message>, intend: (intent: Messag
     const list: MenuAction[] = [];
     if (it.state === 'failed') list.push({ key: 'retry', label: t('message.retry'), icon: RotateCcw, run: () => messages.retry(it) });
     if (it.seq > 0 && !it.recalled) list.push({ key: 'reply', label: t('message.reply'), icon: Reply, run: () => intend({ kind: 'reply', message: it }) });
+    if (it.state === 'stored' && !it.recalled && it.kind !== 'event') list.push({ key: 'forward', label: t('message.forward'), icon: Forward, run: () => showForward(it) });
     if (it.kind === 'text' && !it.recalled) list.push({ key: 'copy', label: t('message.copy'), icon: Copy, run: () => void copy(textOfHtml(it.text)) });
     if (it.file?.url) list.push({ key: 'link', label: t('message.copyLink'), icon: Link, run: () => void copy(new URL(it.file?.url ?? '', location.href).href) });
     if (messages.canEdit(it)) list.push({ key: 'edit', label: t('message.edit'), icon: Pencil, run: () => intend({ kind: 'edit', message: it }) });

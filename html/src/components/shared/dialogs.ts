@@ -12,6 +12,7 @@ const NewGroup = lazy(() => import('../groups/NewGroupDialog.vue'));
 const AddMembers = lazy(() => import('../groups/AddMembersDialog.vue'));
 const RenameGroup = lazy(() => import('../groups/RenameGroupDialog.vue'));
 const Switcher = lazy(() => withDialogWords(() => import('../dialogs/SwitcherDialog.vue')));
+const Forward = lazy(() => withDialogWords(() => import('../dialogs/ForwardDialog.vue')));
 const Shortcuts = lazy(() => withDialogWords(() => withCallWords(() => import('../dialogs/ShortcutsDialog.vue'))));
 const CallRoom = lazy(() => withCallWords(() => import('../call/RoomDialog.vue')));
 const PersonCard = lazy(() => import('../people/PersonDialog.vue'));
@@ -27,6 +28,7 @@ export const showAddMembers = (groupId: string) => openOverlay(AddMembers, { gro
 export const showRenameGroup = (groupId: string) => openOverlay(RenameGroup, { groupId });
 /** `typed` ends the catching of keys, and gives what was typed before it is there. */
 export const showSwitcher = (typed: () => string) => openOverlay(Switcher, { typed });
+export const showForward = (message: Message) => openOverlay(Forward, { message });
 export const showShortcuts = () => openOverlay(Shortcuts);
 /** With a code it goes to that room at once. */
 export const showCallRoom = (code = '') => openOverlay(CallRoom, { code });
