@@ -326,6 +326,31 @@ def test_paused_for_too_long(own_house):
     until(lambda: ann.tus("HEAD", path)[0].status == 404, "it is given up", patience=30)
 
 
+def test_a_days_pause(own_house):
+    """Half of it came a day ago, the server was restarted since, and what was given up was swept."""
+    server = own_house.chatd(redis=own_house.redis(), workers=1)
+    ann, day = new_visitor(server, "ann"), 86_400
+    content = os.urandom(300_000)
+    path = ann.create(len(content), body=content[:120_000])
+    identity = path.rpartition("/")[2]
+    server.stop()
+    redis, uploads = server.database(), f"uploads:user_id:{ann.user_id}"
+    redis.expire(f"upload:{identity}", redis.ttl(f"upload:{identity}") - day)
+    redis.zincrby(uploads, -day, identity)
+    folder = os.path.join(server.upload, ".open")
+    stray = os.path.join(folder, "0" * 32)
+    open(stray, "wb").close()
+    for name in os.listdir(folder):
+        status = os.stat(os.path.join(folder, name))
+        os.utime(os.path.join(folder, name), (status.st_atime - day, status.st_mtime - day))
+    server.start()
+    until(lambda: not os.path.exists(stray), "what nobody goes on with is swept", patience=60)
+    assert ann.offset(path) == 120_000
+    assert ann.append(path, 120_000, content[120_000:])[0].status == 204
+    assert ann.info(path)["hash"] == sha256(content)
+    assert sha256(ann.fetch(path)[1]) == sha256(content)
+
+
 def test_equal_content_is_on_disk_once(server, ann, ben):
     content = os.urandom(10_000)
     first, second = ann.upload(content), ben.upload(content)

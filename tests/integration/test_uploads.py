@@ -108,6 +108,21 @@ async def test_same_content_gets_the_same_path(server):
     assert names.count(os.path.basename(first["mess"]["path"])) == 1
 
 
+async def test_what_the_original_kept_is_served_and_found_again(server):
+    content, path = b"kept by the original " + os.urandom(4).hex().encode(), "/upload/document/20180304/05/5a9b8c.txt"
+    on_disk = os.path.join(server.upload, path.removeprefix("/upload/"))
+    os.makedirs(os.path.dirname(on_disk))
+    with open(on_disk, "wb") as file:
+        file.write(content)
+    server.database().hset("file:hash", hashlib.sha256(content).hexdigest(), path)
+    client = await people.legacy(server, "old")
+    assert (await client.upload(content))["mess"]["path"] == path
+    await client.send(1000, "0", {"name": "old.txt", "path": path, "size": len(content)})
+    shown = await client.expect(1000)
+    assert shown["mess"]["path"] == path
+    assert files.Visitor(server).fetch(path)[1] == content
+
+
 async def test_lost_file_is_kept_anew(server):
     user = await people.legacy(server, "up")
     content = files.png(1, 1, b"lost")
