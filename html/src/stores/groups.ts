@@ -40,10 +40,12 @@ export const useGroups = defineStore('groups', () => {
   }
 
   async function refreshAll(): Promise<void> {
+    // One that is founded meanwhile is in no answer.
+    const before = [...groups.keys()];
     const answer = await link.ask(group_list, {}, [group_list]);
     if (!is(answer, group_list)) return;
     for (const [id, group] of Object.entries(answer.mess)) learn(id, group);
-    for (const id of [...groups.keys()]) if (!(id in answer.mess)) link.forget(groupKey(id));
+    for (const id of before) if (!(id in answer.mess)) link.forget(groupKey(id));
   }
 
   async function refresh(id: string): Promise<void> {

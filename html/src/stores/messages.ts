@@ -143,10 +143,11 @@ export const useMessages = defineStore('messages', () => {
 
   async function load(key: ConversationKey, flag: 'loadingOlder' | 'loadingNewer', cursor: () => Cursor | null): Promise<void> {
     const one = hold(key);
-    const wanted = cursor();
-    if (one.window[flag] || wanted === null) return;
-    one.window[flag] = true;
+    if (one.window[flag]) return;
     one.window.refusal = null;
+    const wanted = cursor();
+    if (wanted === null) return;
+    one.window[flag] = true;
     try {
       await read(key, wanted);
       // The first page of a conversation, or the one that reaches its end.

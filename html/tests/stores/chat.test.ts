@@ -112,6 +112,19 @@ test('a refused message stays, with the reason, until it is discarded', async ()
     jane.messages.of('lobby').messages.some(({ refusal }) => refusal?.code === 'too_large'));
 });
 
+test('trying again ends what was said of a failure, also where nothing is left to load', async () => {
+  const max = await enter('chat-max');
+  const nora = await enter('chat-nora');
+  const key = `user:${nora.id}`;
+  await max.say(key, 'all there is');
+  const window = max.messages.of(key) as { refusal: unknown; atStart: boolean };
+  await max.messages.loadOlder(key);
+  expect(window.atStart).toBe(true);
+  window.refusal = { code: 'offline' };
+  await max.messages.loadOlder(key);
+  expect(window.refusal).toBeNull();
+});
+
 test('history pages join without a gap, from the end, a place and a time', async () => {
   const kate = await enter('chat-kate');
   const leo = await enter('chat-leo');

@@ -1,4 +1,5 @@
 import { computed, defineComponent, h } from 'vue';
+import { useI18n } from 'vue-i18n';
 
 import { usePeople } from '../../stores/people';
 import { useSession } from '../../stores/session';
@@ -16,6 +17,7 @@ export default defineComponent({
     mentions: { type: Array<string>, required: true },
   },
   setup(props) {
+    const { t } = useI18n();
     const people = usePeople();
     const session = useSession();
     const plain = computed(() => textOfHtml(props.text));
@@ -23,10 +25,11 @@ export default defineComponent({
       userId === '0' ? EVERYBODY.map((name) => ({ userId, name })) : [{ userId, name: people.get(userId).name }]));
     const blocks = computed(() => parseMarkdown(plain.value, named.value));
     const emoji = computed(() => countOnlyEmoji(plain.value));
-    return () => h(
+    // Markup that says nothing.
+    return () => (plain.value.trim() === '' ? h('p', { class: 'unsaid' }, t('message.empty')) : h(
       'div',
       { class: ['said', emoji.value > 0 && emoji.value < 4 && `emoji-${emoji.value}`], dir: 'auto' },
       renderBlocks(blocks.value, { ownId: session.me?.id, onMention: showPerson }),
-    );
+    ));
   },
 });
