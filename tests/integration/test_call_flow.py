@@ -1,13 +1,14 @@
 """Calls of msgpack clients: ringing, answering, declining, joining, leaving, inviting; who offers."""
 
+import asyncio
+import time
+
 import pytest
 import redis
 
 from harness import calls, people
 from harness.calls import (ANSWER, DECLINE, ENDED, INVITE, LEAVE, MEDIA, MEMBER, OFFER, QUIET, REMOVE,
-                           RING, RUNNING, STATE)
-
-EXIT_GROUP, DISSOLVE_GROUP, REMOVE_FROM_GROUP = 1105, 1106, 1110
+                           RING, STATE)
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +124,27 @@ async def test_every_device_rings_and_one_answers(server):
     for other in (ben, tablet):
         assert (await other.sees(ben, "joined"))["member"]["device"] == phone.device
     assert (await tablet.join(call_id))["code"] == "already_in_call"
+
+
+async def test_other_devices_are_told_within_200_ms(server):
+    """From the request of one device until the others may stop ringing; the quickest of some rounds, for a busy machine."""
+    ann, ben = await calls.callers(server, "ann", "ben")
+    phone = await calls.device(server, ben)
+    taken = {"joined": [], "declined": []}
+    for _ in range(5):
+        for state, act in (("joined", phone.joined), ("declined", lambda call: phone.do(DECLINE, call))):
+            call_id = await ann.call(ben)
+            await phone.rings(call_id)
+            began = time.monotonic()
+            acting = asyncio.ensure_future(act(call_id))
+            await ben.sees(ben, state)
+            taken[state].append(round((time.monotonic() - began) * 1000, 1))
+            await acting
+            await ann.do(LEAVE, call_id)
+            await ben.ended(call_id) if state == "joined" else None
+    for state, each in taken.items():
+        print(f"{state} on one device, told to the other after {sorted(each)} ms; bound 200 ms")
+        assert min(each) < 200
 
 
 async def test_one_device_declines_for_all(server):
@@ -266,63 +288,6 @@ async def test_media_flags_are_told(server):
     await ben.client.inbox.take(lambda frame: frame["type"] == MEMBER
                                 and frame["mess"]["member"]["media"] == media)
     assert calls.member(await ben.state(call_id), ann)["media"] == media
-
-
-async def test_group_call(server):
-    ann, ben, cyd, dan = await calls.callers(server, "ann", "ben", "cyd", "dan")
-    group = await calls.group_of(ann, ben, cyd, dan)
-    eve = await calls.caller(server, "eve")
-    assert (await eve.start(f"group:{group}"))["code"] == "not_a_member"
-    answer = await ann.start(f"group:{group}", invite=[ben.user_id, cyd.user_id])
-    call_id = answer["mess"]["call"]["call_id"]
-    assert answer["mess"]["call"]["group_id"] == group
-    await ben.rings(call_id)
-    await cyd.rings(call_id)
-    running = await dan.client.expect(RUNNING)
-    assert running["mess"] == {"group_id": group, "call_id": call_id, "running": True,
-                               "video": False, "starter_id": ann.user_id}
-    await dan.settle()
-    assert dan.has(RING) == []
-    assert await dan.state(call_id) is not None
-    state = await dan.joined(call_id)
-    assert calls.states(state)[ben.user_id] == "ringing"
-    assert (await eve.join(call_id))["code"] == "not_allowed"
-    assert (await ann.ask(INVITE, {"call_id": call_id, "users": [eve.user_id]}))["code"] == "not_a_member"
-    same = await ben.start(f"group:{group}")
-    assert same["mess"]["call"]["call_id"] == call_id
-    await cyd.do(DECLINE, call_id)
-    for each in (ann, ben, dan):
-        await each.do(LEAVE, call_id)
-    assert (await cyd.client.expect(RUNNING, mess={**running["mess"], "running": False}))
-
-
-async def test_who_is_out_of_the_group_is_out_of_its_call(server):
-    everybody = await calls.callers(server, "ann", "ben", "cyd", "dan", "eve")
-    ann, ben, cyd, dan, eve = everybody
-    group = await calls.group_of(*everybody)
-    call_id = (await ann.start(f"group:{group}", invite=[ben.user_id, cyd.user_id]))["mess"]["call"]["call_id"]
-    await ben.rings(call_id)
-    await cyd.rings(call_id)
-    await ben.joined(call_id)
-    await dan.joined(call_id)
-    await dan.do(LEAVE, call_id)
-    # One who is inside leaves, one who was inside before and one for whom it rings are removed.
-    await ben.client.ask(EXIT_GROUP, mess=group)
-    await ann.sees(ben, "removed")
-    await ann.client.ask(REMOVE_FROM_GROUP, mess={"group_id": group, "members": [dan.user_id]})
-    await ann.sees(dan, "removed")
-    for gone in (ben, dan):
-        assert (await gone.join(call_id))["code"] == "not_allowed"
-    await ann.client.ask(REMOVE_FROM_GROUP, mess={"group_id": group, "members": [cyd.user_id]})
-    await cyd.sees(cyd, "removed")
-    # The one who is left is alone, with nobody to wait for. A call ends with its group.
-    assert (await ann.ended(call_id))["reason"] == "ended"
-    call_id = (await ann.start(f"group:{group}"))["mess"]["call"]["call_id"]
-    await eve.rings(call_id)
-    await eve.joined(call_id)
-    await ann.client.ask(DISSOLVE_GROUP, mess=group)
-    await eve.ended(call_id)
-    assert (await eve.join(call_id))["code"] == "no_such_call"
 
 
 async def test_revisions_have_no_gap(server):
