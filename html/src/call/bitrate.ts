@@ -31,6 +31,12 @@ export function planFor(people: number, loss: number): Plan {
   };
 }
 
+/** Lines of a picture that browsers send at once, before they know what the line takes. */
+const FIRST_LINES = 180;
+
+/** What to send over a new connection, so that the first picture is there at once. */
+export const beginningOf = (plan: Plan): Plan => ({ ...plan, camera: { ...plan.camera, height: Math.min(FIRST_LINES, plan.camera.height) } });
+
 export const samePlan = (a: Plan | null, b: Plan): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 export async function limitSender(sender: RTCRtpSender, slot: Slot, plan: Plan): Promise<void> {

@@ -4,10 +4,11 @@ import type { Fields } from '../protocol/codec';
 import type { CallEnd, CallMember, CallSnapshot, Json, MemberChange, Signal as WireSignal, SignalCount } from '../protocol/messages.gen';
 import { planFor, samePlan, type Plan } from './bitrate';
 import { NO_TRACKS, type Tracks } from './peer_connection';
-import { Peer, type PeerTimes } from './peer';
+import { Peer } from './peer';
 import { readSignal, writeSignal } from './signal';
 import { SignalLine } from './signal_line';
 import { CallTable, isInside, offersTo, type Taken } from './table';
+import type { WatchTimes } from './watchdog';
 
 /** Why this page is in the call no more; `moved`: another device of the same user took it over. */
 export type Departure = 'ended' | 'moved' | 'left' | 'removed';
@@ -28,7 +29,7 @@ export interface CallOptions {
   transmit(receiverId: string, mess: Fields, trace: string): void;
   create(): RTCPeerConnection;
   stream?: MediaStream | undefined;
-  times?: Partial<PeerTimes>;
+  times?: Partial<WatchTimes>;
 }
 
 interface Pair {
@@ -203,6 +204,7 @@ export class Call {
       stream: options.stream,
       send: (signal) => line.send(writeSignal(signal)),
       reachable: () => this.online && this.pairs.get(userId)?.member.state === 'joined',
+      sends: () => sends(this.pairs.get(userId)?.member),
       ...(options.times && { times: options.times }),
     });
     this.pairs.set(userId, { member, peer, line, plan: null, loss: 0 });
@@ -226,3 +228,6 @@ export class Call {
     pair.peer.setPlan(plan);
   }
 }
+
+/** Legacy clients do not tell. */
+const sends = (member?: CallMember): boolean => member !== undefined && !member.legacy && (!member.media.muted || member.media.camera === true);

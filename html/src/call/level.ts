@@ -2,15 +2,21 @@
 
 export class LevelMeter {
   private readonly context = new AudioContext();
-  private readonly analyser = new AnalyserNode(this.context, { fftSize: 512 });
-  private readonly samples = new Float32Array(this.analyser.fftSize);
+  private readonly analyser: AnalyserNode;
+  private readonly samples: Float32Array<ArrayBuffer>;
   private source: MediaStreamAudioSourceNode | null = null;
+
+  /** `samples` of the last moment are looked at (a power of 2). */
+  constructor(samples = 512) {
+    this.analyser = new AnalyserNode(this.context, { fftSize: samples });
+    this.samples = new Float32Array(samples);
+  }
 
   listen(track: MediaStreamTrack | null): void {
     this.source?.disconnect();
     this.source = track ? this.context.createMediaStreamSource(new MediaStream([track])) : null;
     this.source?.connect(this.analyser);
-    if (this.context.state === 'suspended') void this.context.resume();
+    if (this.context.state === 'suspended') void this.context.resume().catch(() => {});
   }
 
   /** Of the last moment. Loudness is heard by its logarithm: -60 dB is 0, 0 dB is 1. */

@@ -22,6 +22,8 @@ export class LocalMedia {
   muted = false;
   /** Why there is no microphone or camera, though it was asked for. */
   problems: Partial<Record<Slot, MediaProblem>> = {};
+  /** What `open` asked for and the browser has not given yet. */
+  readonly awaited = new Set<Slot>();
   private closed = false;
 
   constructor(private choices: Choices, private readonly devices: () => Devices = () => navigator.mediaDevices) {}
@@ -29,6 +31,8 @@ export class LocalMedia {
   /** Asks for what is wanted, together so that the browser asks once; without one of them it goes on with the other. */
   async open(wanted: { audio: boolean; camera: boolean }): Promise<void> {
     const missing = { audio: wanted.audio && !this.tracks.audio, camera: wanted.camera && !this.tracks.camera };
+    const slots = (['audio', 'camera'] as const).filter((slot) => missing[slot]);
+    for (const slot of slots) this.awaited.add(slot);
     if (missing.audio && missing.camera) {
       const stream = await this.devicesNow()?.getUserMedia({ audio: this.audioWanted(), video: this.videoWanted() }).catch(() => null);
       if (stream) {
@@ -36,8 +40,7 @@ export class LocalMedia {
         return this.put('camera', stream.getVideoTracks()[0] ?? null);
       }
     }
-    if (missing.audio) await this.fetch('audio');
-    if (missing.camera) await this.fetch('camera');
+    for (const slot of slots) await this.fetch(slot);
   }
 
   setMuted(muted: boolean): void {
@@ -93,6 +96,7 @@ export class LocalMedia {
     } catch (error) {
       const problem = obstacle() ?? problemOf(error);
       this.problems = { ...this.problems, [slot]: problem };
+      this.awaited.delete(slot);
       this.events.emit('changed', undefined);
     }
   }
@@ -112,6 +116,7 @@ export class LocalMedia {
   private put(slot: Slot, track: MediaStreamTrack | null): void {
     // What was asked for in time may come too late.
     if (this.closed && track) return track.stop();
+    this.awaited.delete(slot);
     const before = this.tracks[slot];
     const { [slot]: _, ...problems } = this.problems;
     this.problems = problems;

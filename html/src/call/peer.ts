@@ -3,8 +3,10 @@
 import { Emitter } from '../connection/emitter';
 import { PeerConnection, NO_TRACKS, type Slot, type Tracks } from './peer_connection';
 import type { RecordingStep, Signal } from './signal';
-import { limitSender, type Plan } from './bitrate';
+import { beginningOf, limitSender, type Plan } from './bitrate';
+import { Pulse } from './pulse';
 import { Verification } from './verification';
+import { TIMES, Watchdog, type WatchTimes } from './watchdog';
 
 /** connecting: never was connected; interrupted: was, and tries to be again. */
 export type PeerState = 'connecting' | 'connected' | 'interrupted';
@@ -30,22 +32,16 @@ export interface PeerOptions {
   /** Whether signals get through to the other side now. */
   reachable(): boolean;
   create(): RTCPeerConnection;
+  /** Whether the other side sends sound or pictures now, as far as is known. */
+  sends?(): boolean;
   stream?: MediaStream | undefined;
-  times?: Partial<PeerTimes>;
+  times?: Partial<WatchTimes>;
 }
 
-export interface PeerTimes {
-  /** A connection that is not there after this is built anew. */
-  connectMs: number;
-  /** Connections often come back by themselves within this. */
-  disconnectedMs: number;
-  /** The one who does not offer leaves it that much to the other one. */
-  courtesyMs: number;
-}
-
-const TIMES: PeerTimes = { connectMs: 5_000, disconnectedMs: 1_500, courtesyMs: 2_000 };
-const MOST_PATIENCE = 4;
 const LOG_LINES = 60;
+const PULSE_MS = 500;
+/** How long a new connection sends small pictures: large ones would wait until the browser knows how much the line takes. */
+const BEGINNING_MS = 1_500;
 
 export class Peer {
   readonly events = new Emitter<PeerEvents>();
@@ -61,16 +57,24 @@ export class Peer {
   /** What was tried, with seconds since the beginning, for the report. */
   readonly log: string[] = [];
   private readonly began = Date.now();
-  private readonly times: PeerTimes;
+  private readonly dog: Watchdog;
   private arrived: Partial<Record<Slot, MediaStreamTrack>> = {};
   private tracks: Tracks = NO_TRACKS;
   private plan: Plan | null = null;
   private slower = false;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private pulse: Pulse;
+  private readonly listening: ReturnType<typeof setInterval>;
+  private beginning: ReturnType<typeof setTimeout> | undefined;
+  /** The present peer connection is past its beginning. */
+  private settled = false;
   private closed = false;
 
   constructor(private readonly options: PeerOptions) {
-    this.times = { ...TIMES, ...options.times };
+    this.dog = new Watchdog({
+      offers: options.offers, times: { ...TIMES, ...options.times }, remedy: () => this.lookForAnotherWay(), late: () => this.late(),
+    });
+    this.pulse = new Pulse(options.offers);
+    this.listening = setInterval(() => this.listen(), PULSE_MS);
   }
 
   get offers(): boolean {
@@ -85,7 +89,7 @@ export class Peer {
   begin(tracks: Tracks): void {
     this.tracks = tracks;
     if (this.options.offers) this.renew(1);
-    else this.watch();
+    else this.dog.watch(this.attempts);
   }
 
   setTracks(tracks: Tracks): void {
@@ -120,8 +124,8 @@ export class Peer {
   /** Signals get through again: what is not connected is looked after at once. */
   nudge(): void {
     if (this.state === 'connected' || this.closed) return;
-    if (this.state === 'interrupted') this.restart();
-    else this.watch();
+    this.dog.watch(this.attempts);
+    if (this.state === 'interrupted') this.dog.mend(this.attempts, 'now');
   }
 
   sayRecording(step: RecordingStep): void {
@@ -130,7 +134,9 @@ export class Peer {
 
   close(): void {
     this.closed = true;
-    clearTimeout(this.timer);
+    this.dog.rest();
+    clearInterval(this.listening);
+    clearTimeout(this.beginning);
     this.connection?.close();
     this.connection = null;
   }
@@ -140,6 +146,11 @@ export class Peer {
     const { connection, verification } = this;
     if (!connection) return;
     if (signal.type !== 'verify') connection.take(signal);
+    if (signal.type === 'offer') {
+      void this.limit();
+      // The other side is at it.
+      if (this.state === 'interrupted') this.dog.mend(this.attempts, 'again');
+    }
     if (!signal.verify || !verification) return;
     await connection.idle();
     const before = verification.row;
@@ -158,7 +169,9 @@ export class Peer {
     this.connection?.close();
     this.build = build;
     this.arrived = {};
-    this.slower = false;
+    this.slower = this.settled = false;
+    clearTimeout(this.beginning);
+    this.pulse = new Pulse(options.offers);
     this.serverErrors.clear();
     this.note(build === 1 ? 'connecting' : `connection ${build}`);
     const pc = options.create();
@@ -199,43 +212,42 @@ export class Peer {
     });
     connection.begin(this.tracks);
     this.enter(this.state === 'connecting' ? 'connecting' : 'interrupted');
-    this.watch();
+    void this.limit();
+    this.dog.watch(this.attempts);
+    if (this.state === 'interrupted') this.dog.mend(this.attempts, 'again');
   }
 
   private changed(): void {
     const state = this.connection?.pc.connectionState;
     if (state === 'connected') {
-      clearTimeout(this.timer);
+      this.dog.rest();
       this.attempts = 0;
+      if (this.state !== 'connected') this.beginning = setTimeout(() => this.settle(), BEGINNING_MS);
       this.enter('connected');
       void this.limit();
-    } else if (state === 'disconnected' && this.state === 'connected') {
+    } else if (this.state === 'connected' && (state === 'disconnected' || state === 'failed')) {
       this.enter('interrupted');
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.restart(), this.times.disconnectedMs + this.courtesy);
-    } else if (state === 'failed' && this.options.reachable()) {
-      this.restart();
+      this.dog.watch(this.attempts);
+      this.dog.mend(this.attempts, 'soon');
+    } else if (this.state === 'connected' && state === 'connecting') {
+      // Another way is looked for, as far as it goes.
+      this.dog.watch(this.attempts);
+    } else if (state === 'failed') {
+      this.dog.mend(this.attempts, 'soon');
     }
   }
 
-  /** Looks for another way; what does not help in time is followed by a new connection. */
-  private restart(): void {
-    if (this.state !== 'connecting') this.enter('interrupted');
-    if (this.connection && this.options.reachable()) {
-      this.note('looking for another way');
-      this.connection.restart();
-    }
-    this.watch();
+  private lookForAnotherWay(): void {
+    if (this.options.reachable() && this.connection?.restart()) this.note('looking for another way');
   }
 
-  private get courtesy(): number {
-    return this.options.offers ? 0 : this.times.courtesyMs;
-  }
-
-  private watch(): void {
-    clearTimeout(this.timer);
-    const patience = Math.min(MOST_PATIENCE, 1 + Math.floor(this.attempts / 2));
-    this.timer = setTimeout(() => this.late(), this.times.connectMs * patience + this.courtesy);
+  /** Acts before the browser has noticed; a connection that is well is not harmed. */
+  private listen(): void {
+    const { connection, options } = this;
+    if (!connection || this.state !== 'connected' || !options.reachable()) return;
+    if (!this.pulse.read(connection.lastArrival(), options.sends?.() ?? false, Date.now())) return;
+    this.note('nothing arrives');
+    this.lookForAnotherWay();
   }
 
   private late(): void {
@@ -245,7 +257,7 @@ export class Peer {
       && (pc.iceConnectionState === 'connected' || pc.iceConnectionState === 'completed');
     if (!this.options.reachable() || (onTheWay && !this.slower)) {
       this.slower = onTheWay;
-      return this.watch();
+      return this.dog.watch(this.attempts);
     }
     this.attempts += 1;
     if (this.options.offers) return this.renew(this.build + 1);
@@ -253,15 +265,20 @@ export class Peer {
       this.note('asking for a new connection');
       this.send({ type: 'rebuild' });
     }
-    this.watch();
+    this.dog.watch(this.attempts);
+  }
+
+  private settle(): void {
+    this.settled = true;
+    void this.limit();
   }
 
   private async limit(): Promise<void> {
     const { connection, plan } = this;
-    if (!connection || !plan || this.state !== 'connected') return;
+    if (!connection || !plan) return;
     await connection.idle();
     for (const [slot, sender] of Object.entries(connection.senders()) as [Slot, RTCRtpSender][]) {
-      await limitSender(sender, slot, plan).catch(() => {});
+      await limitSender(sender, slot, this.settled ? plan : beginningOf(plan)).catch(() => {});
     }
   }
 

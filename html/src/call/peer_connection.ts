@@ -77,9 +77,17 @@ export class PeerConnection {
     }
   }
 
-  /** Looks for another way to the other side. */
-  restart(): void {
+  /** Looks for another way to the other side; false while an offer waits for its answer. */
+  restart(): boolean {
+    if (this.pc.signalingState !== 'stable' || !this.pc.remoteDescription) return false;
     this.pc.restartIce();
+    return true;
+  }
+
+  /** Changes with whatever sound or picture arrives; 0: nothing did. */
+  lastArrival(): number {
+    const sources = Object.values(this.receivers()).flatMap((receiver) => receiver.getSynchronizationSources?.() ?? []);
+    return Math.max(0, ...sources.map(({ timestamp }) => timestamp));
   }
 
   /** After everything that came so far is done. */

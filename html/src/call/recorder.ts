@@ -12,8 +12,8 @@ const WIDTH = 1280;
 const HEIGHT = 720;
 const RATE = 15;
 const BITS = { videoBitsPerSecond: 1_500_000, audioBitsPerSecond: 96_000 };
-/** What is recorded is handed over in parts of this length, so that a crash of the encoder loses little. */
-const PART_MS = 2_000;
+/** What is recorded is handed over in parts of this length, so that a crash loses little. */
+const PART_MS = 1_000;
 const TYPES = ['video/webm;codecs=vp8,opus', 'video/webm', 'video/mp4'];
 
 /** What the browser records as; "": it cannot. */
@@ -31,17 +31,27 @@ export class Recorder {
   private readonly timer: ReturnType<typeof setInterval>;
   private name = '';
 
-  constructor() {
+  /** `keep` is given each part as it comes. */
+  constructor(keep: (part: Blob) => void) {
     const silence = new ConstantSourceNode(this.context, { offset: 0 });
     silence.connect(this.mixed);
     silence.start();
-    void this.context.resume();
+    void this.context.resume().catch(() => {});
     const stream = new MediaStream([...this.canvas.captureStream(RATE).getTracks(), ...this.mixed.stream.getTracks()]);
     this.recorder = new MediaRecorder(stream, { mimeType: recordingType(), ...BITS });
-    this.recorder.ondataavailable = ({ data }) => data.size > 0 && this.parts.push(data);
+    this.recorder.ondataavailable = ({ data }) => {
+      if (data.size === 0) return;
+      this.parts.push(data);
+      keep(data);
+    };
     this.timer = setInterval(() => this.draw(), 1000 / RATE);
     this.draw();
     this.recorder.start(PART_MS);
+  }
+
+  /** Without codecs. */
+  get type(): string {
+    return this.recorder.mimeType.split(';')[0] ?? '';
   }
 
   show({ sounds, picture, name }: Scene): void {
@@ -79,7 +89,7 @@ export class Recorder {
     this.video.srcObject = null;
     for (const source of this.sources.values()) source.disconnect();
     void this.context.close();
-    return new Blob(this.parts, { type: recorder.mimeType.split(';')[0] ?? '' });
+    return new Blob(this.parts, { type: this.type });
   }
 
   private draw(): void {

@@ -6,3 +6,9 @@ export function saveFile(file: Blob, name: string): void {
   // Browsers read it after the click.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
+
+/** What a recording is called, by the reader's own clock. */
+export function recordingName(type: string, began: Date): string {
+  const at = new Date(began.getTime() - began.getTimezoneOffset() * 60_000).toISOString();
+  return `call-${at.slice(0, 10)}-${at.slice(11, 16).replace(':', '')}.${type === 'video/mp4' ? 'mp4' : 'webm'}`;
+}

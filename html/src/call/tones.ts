@@ -14,7 +14,7 @@ let context: AudioContext | null = null;
 /** Browsers keep it silent until the user touched the page. */
 function play(notes: readonly Note[], volume: number): void {
   context ??= new AudioContext();
-  if (context.state === 'suspended') void context.resume();
+  if (context.state === 'suspended') void context.resume().catch(() => {});
   ring(context, context.destination, notes, volume);
 }
 

@@ -34,6 +34,8 @@ const VERSION = 2;
 const MOST_CONVERSATIONS = 40;
 
 const nameOf = (userId: string) => `chatd-${userId}`;
+/** Where call/recording_keeper.ts keeps what was not saved. */
+export const recordingsOf = (userId: string) => `chatd-${userId}-recordings`;
 
 /** IndexedDB takes plain data only. */
 const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
@@ -65,7 +67,7 @@ export class Cache {
 
   /** Removes everything of a user. */
   static async destroy(userId: string): Promise<void> {
-    await deleteDB(nameOf(userId)).catch(() => {});
+    for (const name of [nameOf(userId), recordingsOf(userId)]) await deleteDB(name).catch(() => {});
   }
 
   close(): void {

@@ -69,6 +69,8 @@ export class Connection {
   reason: Refused | null = null;
   /** Phase `waiting`: when the next try is (ms). */
   retryAt = 0;
+  /** Somebody waits, as in a call: the next tries come soon. */
+  hurry = false;
 
   private readonly requests = new Requests();
   private readonly backoff: Backoff;
@@ -195,6 +197,7 @@ export class Connection {
     const final = CLOSED_FOR_GOOD[code];
     if (final) return this.giveUp(new Refused(final, undefined, this.wordsOf(this.farewell)));
     const delay = this.backoff.next({
+      hurry: this.hurry,
       spreadMs: TOLD_TO_RECONNECT.has(code) ? this.reconnectMs : 0,
       atLeastMs: TOLD_TO_WAIT.has(code) || REJECTED.has(code) ? WAIT_AFTER_ABUSE_MS : 0,
     });

@@ -3,8 +3,10 @@ import { ref, shallowRef } from 'vue';
 
 import { Consent, type Asked } from '../call/consent';
 import { Recorder, type Scene } from '../call/recorder';
-import { saveFile } from '../call/save';
+import { RecordingKeeper } from '../call/recording_keeper';
+import { recordingName, saveFile } from '../call/save';
 import type { RecordingStep } from '../call/signal';
+import { newId } from '../protocol/ids';
 
 /** Why a recording ended; `refused`: somebody does not agree, or not any more. */
 export interface RecordingEnd {
@@ -15,12 +17,15 @@ export interface RecordingEnd {
 }
 
 export interface RecordingOptions {
+  userId: string;
   /** Everybody else inside. */
   people(): Asked[];
   say(userId: string, step: RecordingStep): void;
   scene(): Scene;
   /** `state` is another one. */
   changed(): void;
+  /** The browser keeps something of a recording, until it is saved. */
+  kept(): void;
 }
 
 export class CallRecording {
@@ -35,6 +40,8 @@ export class CallRecording {
   private readonly others = new Map<string, number>();
   private consent: Consent | null = null;
   private recorder: Recorder | null = null;
+  private keeper: RecordingKeeper | null = null;
+  private began = 0;
 
   constructor(private readonly options: RecordingOptions) {}
 
@@ -88,22 +95,30 @@ export class CallRecording {
     if (consent.state === 'refused') return void this.finish('refused', consent.refusedBy);
     const given = consent.state === 'given';
     this.missing.value = consent.missing;
-    if (given && !this.recorder) this.recorder = new Recorder();
+    if (given && !this.recorder) this.begin();
     this.recorder?.setPaused(!given);
     this.update();
     this.enter(given ? 'running' : 'asking');
   }
 
+  private begin(): void {
+    const recorder = this.recorder = new Recorder((part) => this.keeper?.add(part));
+    this.began = Date.now();
+    this.keeper = new RecordingKeeper(this.options.userId, { id: newId(), type: recorder.type, began: this.began });
+    this.options.kept();
+  }
+
   private async finish(why: RecordingEnd['why'], userId = ''): Promise<void> {
-    const { consent, recorder } = this;
+    const { consent, recorder, keeper, began } = this;
     if (!consent) return;
-    this.consent = this.recorder = null;
+    this.consent = this.recorder = this.keeper = null;
     this.missing.value = [];
     for (const { id } of this.options.people()) this.options.say(id, 'over');
     this.enter('off');
     const file = await recorder?.stop();
     const saved = file !== undefined && file.size > 0;
-    if (saved) saveFile(file, nameOf(file, new Date()));
+    if (saved) saveFile(file, recordingName(file.type, new Date(began)));
+    void keeper?.drop();
     this.ended.value = { why, userId, saved };
   }
 
@@ -117,10 +132,4 @@ export class CallRecording {
     this.asks.value = this.asks.value.filter((id) => id !== userId);
     this.agreed.value = this.agreed.value.filter((id) => id !== userId);
   }
-}
-
-/** By the reader's own clock. */
-function nameOf({ type }: Blob, now: Date): string {
-  const at = new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString();
-  return `call-${at.slice(0, 10)}-${at.slice(11, 16).replace(':', '')}.${type === 'video/mp4' ? 'mp4' : 'webm'}`;
 }

@@ -5,14 +5,14 @@ import { ref } from 'vue';
 import { MessageType, type CallOverview } from '../protocol/messages.gen';
 import { useLink } from './link';
 
-/** Left by a page that is loaded anew in the middle of a call, see calls.ts. */
-export const CALL_KEPT = 'call';
+/** In the browser's storage while it keeps a recording that was not saved, see call/recording_keeper.ts. */
+export const RECORDING_KEPT = 'call-recording';
 const { call_ring, call_running, call_list } = MessageType;
 
 export const useCallSigns = defineStore('callSigns', () => {
   const link = useLink();
   /** Set once, by the first call that there is, or by whoever may begin one. */
-  const seen = ref(false);
+  const seen = ref(link.options.storage.getItem(RECORDING_KEPT) !== null);
 
   link.events.on('frame', ({ type }) => {
     if (type === call_ring || type === call_running) seen.value = true;

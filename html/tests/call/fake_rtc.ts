@@ -40,7 +40,7 @@ export class FakeNetwork {
 
 class FakeTransceiver {
   direction: RTCRtpTransceiverDirection;
-  readonly receiver: { track: { kind: string } };
+  readonly receiver: { track: { kind: string }; getSynchronizationSources(): { timestamp: number }[] };
   readonly sender = {
     track: null as unknown,
     replaceTrack: async (track: unknown) => { this.sender.track = track; },
@@ -49,9 +49,9 @@ class FakeTransceiver {
     setParameters: async () => {},
   };
 
-  constructor(readonly kind: string, direction: RTCRtpTransceiverDirection) {
+  constructor(readonly kind: string, direction: RTCRtpTransceiverDirection, arrived: () => number) {
     this.direction = direction;
-    this.receiver = { track: { kind } };
+    this.receiver = { track: { kind }, getSynchronizationSources: () => (arrived() > 0 ? [{ timestamp: arrived() }] : []) };
   }
 }
 
@@ -70,6 +70,8 @@ export class FakePeerConnection {
   readonly faults: string[] = [];
   closed = false;
   candidates = 0;
+  /** When the last packet came. */
+  arrived = (): number => 0;
   private readonly fingerprint = `AA:${draw()}`;
   private readonly transceivers: FakeTransceiver[] = [];
   private needed = false;
@@ -79,7 +81,7 @@ export class FakePeerConnection {
   constructor(private readonly network: FakeNetwork) {}
 
   addTransceiver(kind: string, init: { direction: RTCRtpTransceiverDirection }): FakeTransceiver {
-    const made = new FakeTransceiver(kind, init.direction);
+    const made = new FakeTransceiver(kind, init.direction, () => this.arrived());
     this.transceivers.push(made);
     this.need();
     return made;
@@ -125,7 +127,7 @@ export class FakePeerConnection {
       }
       this.remoteDescription = description;
       if (this.transceivers.length === 0) {
-        for (const kind of ['audio', 'video', 'video']) this.transceivers.push(new FakeTransceiver(kind, 'recvonly'));
+        for (const kind of ['audio', 'video', 'video']) this.transceivers.push(new FakeTransceiver(kind, 'recvonly', () => this.arrived()));
       }
       this.enter('have-remote-offer');
     } else {

@@ -228,6 +228,72 @@ describe('an interruption', () => {
     expect(pair.offerer.build).toBe(1);
   });
 
+  it('is followed by another way at once, and by the next soon after', async () => {
+    pair.begin();
+    await rest();
+    const offers: number[] = [];
+    const began = Date.now();
+    pair.toAnswerer.filter = (signal) => (signal.type === 'offer' && offers.push(Date.now() - began), signal);
+    pair.network.cut();
+    await rest(4_900);
+    // The network is back without a word: whatever way is looked for next finds it.
+    expect(offers).toEqual([300, 1_800, 3_300, 4_800]);
+    expect(pair.offerer.build).toBe(1);
+    pair.network.up = true;
+    await rest(1_600);
+    expect(pair.states).toEqual(['connected', 'connected']);
+  });
+
+  it('is built anew 5 s after it began, whatever was tried before', async () => {
+    pair.begin();
+    await rest();
+    pair.network.cut();
+    await rest(5_000);
+    expect([pair.offerer.build, pair.answerer.build]).toEqual([2, 2]);
+  });
+
+  it('that is over by itself is not followed by anything', async () => {
+    pair.begin();
+    await rest();
+    pair.network.cut();
+    await rest(200);
+    for (const pc of pair.network.all) pc.become('connected');
+    pair.toAnswerer.filter = () => { throw new Error('nothing was to be done'); };
+    await rest(20_000);
+    expect(pair.states).toEqual(['connected', 'connected']);
+  });
+
+  it('that the browser has not noticed is found out by what does not arrive', async () => {
+    let packets = 1;
+    let sends = true;
+    pair.close();
+    pair = new Pair({ sends: () => sends });
+    pair.begin();
+    await rest();
+    for (const pc of pair.network.all as FakePeerConnection[]) pc.arrived = () => packets;
+    const offers: Signal[] = [];
+    pair.toAnswerer.filter = (signal) => (signal.type === 'offer' && offers.push(signal), signal);
+    const flow = async (ms: number): Promise<void> => {
+      for (let at = 0; at < ms; at += 100) {
+        packets += 1;
+        await rest(100);
+      }
+    };
+    await flow(3_000);
+    expect(offers).toHaveLength(0);
+    await rest(2_100);
+    expect(offers).toHaveLength(1);
+    // Once: there may be other reasons.
+    await rest(10_000);
+    expect(offers).toHaveLength(1);
+    expect(pair.states).toEqual(['connected', 'connected']);
+    // Whoever sends nothing is no reason.
+    await flow(3_000);
+    sends = false;
+    await rest(10_000);
+    expect(offers).toHaveLength(1);
+  });
+
   it('that lasts is tried again and again', async () => {
     pair.begin();
     await rest();

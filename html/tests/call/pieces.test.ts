@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 
-import { planFor } from '../../src/call/bitrate';
+import { beginningOf, planFor } from '../../src/call/bitrate';
 import { hintOf, reportOf, verdictOf, type Findings } from '../../src/call/doctor';
 import { IceServers } from '../../src/call/ice';
 import { loudness } from '../../src/call/level';
@@ -97,6 +97,11 @@ it('sends less with more people, and on a poor line; sound least of all less', (
   expect(planFor(2, 0.05).camera.bits).toBeLessThan(planFor(2, 0).camera.bits);
   expect(planFor(2, 0.2).camera.bits).toBeLessThanOrEqual(150_000);
   expect(planFor(2, 0.05).audio).toEqual(planFor(2, 0).audio);
+});
+
+it('begins with small pictures, which browsers send at once', () => {
+  const plan = planFor(2, 0);
+  expect(beginningOf(plan)).toEqual({ ...plan, camera: { ...plan.camera, height: 180 } });
 });
 
 describe('the row of emoji', () => {
@@ -238,6 +243,17 @@ describe('own media', () => {
     await own.setCamera(false);
     expect(camera).toMatchObject({ stopped: true });
     expect(own.tracks.camera).toBeNull();
+  });
+
+  it('are awaited from the moment they are asked for until they come or fail', async () => {
+    const own = media(async (wanted) => {
+      if (wanted?.video) throw named('NotFoundError');
+      return streamOf(['audio']);
+    });
+    const opened = own.open({ audio: true, camera: true });
+    expect([...own.awaited]).toEqual(['audio', 'camera']);
+    await opened;
+    expect([...own.awaited]).toEqual([]);
   });
 
   it('without a camera there is sound, and a reason', async () => {

@@ -10,6 +10,7 @@ test('waits grow to a bound, are random, and begin anew after a success', () => 
   const waits = Array.from({ length: 12 }, () => backoff.next());
   expect(waits.slice(0, 4)).toEqual([200, 400, 800, 1600]);
   expect(waits.at(-1)).toBe(15_000);
+  expect(backoff.next({ hurry: true })).toBe(2_000);
   backoff.succeeded();
   expect(backoff.next()).toBe(200);
   expect(new Backoff(() => 0).next()).toBe(0);

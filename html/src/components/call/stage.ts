@@ -1,5 +1,7 @@
 import { useEventListener } from '@vueuse/core';
-import { computed, onBeforeUnmount, onMounted, ref, type Ref } from 'vue';
+import { computed, onBeforeUnmount, onMounted, ref, watch, type Ref } from 'vue';
+
+const SPEAKER_MS = 3_000;
 
 /** Width and height of an element's box. */
 export function useSize(element: Ref<HTMLElement | undefined>) {
@@ -14,6 +16,18 @@ export function useSize(element: Ref<HTMLElement | undefined>) {
     observer.disconnect();
     if (now) observer.observe(now);
   } };
+}
+
+/** Which of those who speak is shown where there is place for one: nobody for less than some seconds. */
+export function useSpeaker(speaking: () => readonly string[]): Ref<string> {
+  const shown = ref('');
+  let since = 0;
+  watch(speaking, (now) => {
+    if (now.length === 0 || now.includes(shown.value) || Date.now() - since < SPEAKER_MS) return;
+    shown.value = now[0] as string;
+    since = Date.now();
+  });
+  return shown;
 }
 
 /** The whole page over the whole screen: dialogs and menus stand beside the stage. */

@@ -34,7 +34,8 @@ export function useTiles(session: CallSession, me: () => string): ComputedRef<Ti
       const common = { userId: id, own: false, verdict, tampered };
       if (media.screen) tiles.push({ ...common, key: `screen:${id}`, kind: 'screen', stream: streams.screen ?? streams.camera, muted: false, recording: false, speaking: false, note: '' });
       const legacy = session.call.value.members.find(({ user_id }) => user_id === id)?.legacy ?? false;
-      const note = state === 'ringing' ? 'ringing' : connection === 'connected' ? '' : state === 'away' ? 'away' : connection;
+      // Of one who is called, the head of the call says so.
+      const note = state === 'ringing' ? (session.people.size > 1 ? 'ringing' : '') : connection === 'connected' ? '' : state === 'away' ? 'away' : connection;
       tiles.push({
         ...common, key: id, kind: 'person', stream: media.camera || legacy ? streams.camera : null,
         muted: state !== 'ringing' && media.muted === true, recording: media.recording === true, speaking, note,
@@ -45,7 +46,7 @@ export function useTiles(session: CallSession, me: () => string): ComputedRef<Ti
     camera = streamOf(camera, session.media.value.camera);
     if (screen) tiles.push({ ...own, key: 'screen', kind: 'screen', stream: screen.stream, muted: false, recording: false, speaking: false });
     tiles.push({
-      ...own, key: 'own', kind: 'person', stream: camera?.stream ?? null, muted: session.muted.value, speaking: false,
+      ...own, key: 'own', kind: 'person', stream: camera?.stream ?? null, muted: session.muted.value, speaking: session.speaking.value,
       recording: session.recording.state.value === 'running',
     });
     return tiles;
