@@ -4,16 +4,31 @@ import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-c
 import { openChromium, Visitor } from './visitor';
 
 /** Three cameras, of which the second one makes depth pictures that nobody can code; five pictures a second are enough to see that they move. */
-export const openWithMedia = (more: readonly string[] = []): Promise<Browser> =>
-  openChromium([...more, '--use-fake-device-for-media-stream=device-count=3,fps=5', '--use-fake-ui-for-media-stream', '--auto-accept-this-tab-capture']);
+export const openWithMedia = (more: readonly string[] = [], pictures = 5): Promise<Browser> => openChromium([
+  ...more, `--use-fake-device-for-media-stream=device-count=3,fps=${pictures}`, '--use-fake-ui-for-media-stream', '--auto-accept-this-tab-capture']);
 
 /** Several pages code and decode pictures on the cores of one machine. */
 const PATIENCE_MS = 60_000;
 /** Pictures of others in which at least this many frames were shown move. */
 const FRAMES = 3;
+/** After a fault pictures stand still at once, or not at all. */
+const STILL_MS = 3_000;
+/** The first picture, and one more. */
+const MOVES = 2;
+/** Pictures of this size are as good to see whether they move, and a sixtieth of the work. */
+const CAMERA = { width: 160, height: 120 };
 
 /** Something done to a page before it is loaded. */
 export type Prepare = (page: Page) => Promise<unknown>;
+
+async function useSmallCamera(page: Page): Promise<void> {
+  await page.addInitScript((size) => {
+    const { mediaDevices } = navigator;
+    const get = mediaDevices?.getUserMedia.bind(mediaDevices);
+    if (!get) return;
+    mediaDevices.getUserMedia = (wanted) => get(wanted?.video instanceof Object ? { ...wanted, video: { ...wanted.video, ...size } } : wanted);
+  }, CAMERA);
+}
 
 export class Caller extends Visitor {
   static override async inside(browser: Browser, url: string, name: string, settings: BrowserContextOptions = {}, prepare?: Prepare): Promise<Caller> {
@@ -29,6 +44,7 @@ export class Caller extends Visitor {
     });
     const caller = new Caller(await context.newPage());
     caller.page.setDefaultTimeout(PATIENCE_MS);
+    await useSmallCamera(caller.page);
     await prepare?.(caller.page);
     await caller.page.goto(url);
     return caller;
@@ -50,6 +66,16 @@ export class Caller extends Visitor {
   async call(kind?: 'Call' | 'Video call'): Promise<void> {
     await this.dial(kind);
     await this.stage.waitFor();
+  }
+
+  /** Founds a group, which is open then. */
+  async found(group: string, members: readonly string[]): Promise<void> {
+    await this.menu('New group');
+    const dialog = this.page.getByRole('dialog', { name: 'New group' });
+    await dialog.getByRole('textbox', { name: 'Name of the group' }).fill(group);
+    for (const name of members) await dialog.getByRole('checkbox', { name: new RegExp(name) }).click();
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await this.page.getByRole('log', { name: `Messages in ${group}` }).waitFor();
   }
 
   async join(): Promise<void> {
@@ -137,6 +163,34 @@ export class Caller extends Visitor {
     });
   }
 
+  /** The longest time that the pictures of somebody stood still (ms) from that act until some seconds later, and until they move again. */
+  async stoodStill(act: () => Promise<void>): Promise<number> {
+    await this.page.evaluate(() => {
+      const video = document.querySelector<HTMLVideoElement>('figure[data-kind=person]:not([data-own]) video');
+      const seen = { longest: 0, frames: 0, timer: setInterval(() => look(), 20) };
+      let [count, since] = [-1, performance.now()];
+      const look = (): void => {
+        const now = video?.isConnected ? video.getVideoPlaybackQuality().totalVideoFrames : count;
+        if (now === count) return;
+        seen.longest = Math.max(seen.longest, performance.now() - since);
+        seen.frames += 1;
+        [count, since] = [now, performance.now()];
+      };
+      Object.assign(globalThis, { seenStill: seen });
+    });
+    await act();
+    await this.page.evaluate(async (ms) => {
+      await new Promise((done) => { setTimeout(done, ms); });
+      (globalThis as unknown as { seenStill: { frames: number } }).seenStill.frames = 0;
+    }, STILL_MS);
+    await this.page.waitForFunction((frames) => (globalThis as unknown as { seenStill: { frames: number } }).seenStill.frames >= frames, FRAMES);
+    return await this.page.evaluate(() => {
+      const { longest, timer } = (globalThis as unknown as { seenStill: { longest: number; timer: number } }).seenStill;
+      clearInterval(timer);
+      return Math.round(longest);
+    });
+  }
+
   /** Milliseconds from the next click of this page until the pictures of that many others move. */
   async timed(others: number, act: () => Promise<void>): Promise<number> {
     await this.page.evaluate(([count, frames]: number[]) => {
@@ -150,7 +204,7 @@ export class Caller extends Visitor {
       };
       delete document.body.dataset.movedAfter;
       look();
-    }, [others, FRAMES]);
+    }, [others, MOVES]);
     await act();
     await this.page.locator('body[data-moved-after]').waitFor();
     return Number(await this.page.locator('body').getAttribute('data-moved-after'));

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 
 import { setStage } from '../support/stage';
 import { Caller, openWithMedia } from './caller';
+import { clean, fits } from './judge';
 
 const PATIENCE_MS = 240_000;
 
@@ -60,4 +61,38 @@ test('a call is declined, one is cancelled, and both leave their entry', async (
   await dot.open('call-cal');
   await dot.log.getByText('Missed call').first().waitFor();
   await leaveAll(cal, dot);
+}, PATIENCE_MS);
+
+test('axe finds nothing to object to in what shows calls, which fits on a phone, too', async () => {
+  const eli = await inside('axe-eli');
+  const fay = await inside('axe-fay', { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true });
+  await fay.open('Lobby');
+  await eli.find('axe-fay');
+  await eli.page.getByRole('button', { name: 'Video call', exact: true }).click();
+  const before = eli.page.getByRole('dialog', { name: 'Call axe-fay' });
+  await before.locator('video').waitFor();
+  await clean(eli.page, 'before a call');
+  await before.getByRole('button', { name: 'Test', exact: true }).click();
+  const test = eli.page.getByRole('dialog', { name: 'Test devices and connection' });
+  await test.locator('[data-kind=browser][data-verdict=works]').waitFor();
+  await clean(eli.page, 'the test before a call');
+  await eli.page.keyboard.press('Escape');
+  await test.waitFor({ state: 'detached' });
+  await before.getByRole('button', { name: 'Call', exact: true }).click();
+  await fay.incoming.waitFor();
+  await clean(fay.page, 'an incoming call');
+  await fits(fay.page, 'an incoming call');
+  await fay.answer();
+  await Promise.all([eli.sees(1), fay.sees(1)]);
+  await clean(eli.page, 'a call');
+  await fits(fay.page, 'a call');
+  await eli.doctor();
+  await clean(eli.page, 'people and connections');
+  await eli.close();
+  await fay.doctor();
+  await fits(fay.page, 'people and connections');
+  await fay.close();
+  await eli.hangUp();
+  await fay.stage.waitFor({ state: 'detached' });
+  await leaveAll(eli, fay);
 }, PATIENCE_MS);

@@ -6,7 +6,7 @@ import { Caller, openWithMedia } from './caller';
 
 const PATIENCE_MS = 240_000;
 
-const stage = setStage(openWithMedia);
+const stage = setStage(() => openWithMedia([], 15));
 
 const inside = (name: string, settings?: Parameters<typeof Caller.inside>[3]): Promise<Caller> =>
   Caller.inside(stage.browser, stage.server.page, name, settings);

@@ -84,6 +84,15 @@ export class Chatd {
     await ended;
   }
 
+  /** Kills the worker (there is one), as a fault of its own would; the master starts another. */
+  killWorker(): void {
+    const { pid } = this.process;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+    const worker = children.find((child) => readFileSync(`/proc/${child}/comm`, 'utf8').startsWith('chatd-w'));
+    if (!worker) throw new Error('no worker');
+    process.kill(Number(worker), 'SIGKILL');
+  }
+
   async stop(): Promise<void> {
     await this.halt();
     rmSync(this.folder, { recursive: true, force: true });

@@ -1,21 +1,24 @@
-// A coturn of its own: on a free port of loopback, with the secret that it shares with a chatd.
-import { spawn, type ChildProcess } from 'node:child_process';
+// A coturn of its own: on free ports of loopback, with a certificate that it signed itself, and the secret that it shares
+// with a chatd.
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { freePort } from './chatd';
 
 const PATIENCE_MS = 20_000;
+const CERTIFICATE = resolve(import.meta.dirname, '../../../tools/certificate');
 
 export class Turn {
   private process: ChildProcess | null = null;
 
-  private constructor(readonly port: number, private readonly folder: string, private readonly secret: string) {}
+  private constructor(readonly port: number, readonly tlsPort: number, private readonly folder: string, private readonly secret: string) {}
 
   static async start(secret: string): Promise<Turn> {
-    const turn = new Turn(await freePort(), mkdtempSync(join(tmpdir(), 'chatd-turn-')), secret);
+    const turn = new Turn(await freePort(), await freePort(), mkdtempSync(join(tmpdir(), 'chatd-turn-')), secret);
+    execFileSync(CERTIFICATE, [turn.folder]);
     writeFileSync(join(turn.folder, 'secret'), secret);
     await turn.launch();
     return turn;
@@ -24,6 +27,7 @@ export class Turn {
   /** What a chatd needs to name it. */
   get options(): string[] {
     const urls = ['udp', 'tcp'].map((transport) => `turn:127.0.0.1:${this.port}?transport=${transport}`);
+    urls.push(`turns:127.0.0.1:${this.tlsPort}?transport=tcp`);
     return ['--stun-url', `stun:127.0.0.1:${this.port}`, '--turn-url', urls.join(','), '--turn-secret-file', join(this.folder, 'secret')];
   }
 
@@ -32,7 +36,8 @@ export class Turn {
     const log = openSync(join(this.folder, 'log'), 'a');
     const child = this.process = spawn('turnserver', [
       '-n', '--listening-ip', '127.0.0.1', '--relay-ip', '127.0.0.1', '--listening-port', String(this.port), '--allow-loopback-peers',
-      '--use-auth-secret', '--static-auth-secret', secret, '--realm', 'chatd', '--fingerprint', '--no-tls', '--no-dtls', '--no-cli',
+      '--use-auth-secret', '--static-auth-secret', secret, '--realm', 'chatd', '--fingerprint', '--no-dtls',
+      '--tls-listening-port', String(this.tlsPort), '--cert', join(this.folder, 'cert.pem'), '--pkey', join(this.folder, 'key.pem'), '--no-cli',
       '--no-rfc5780', '--log-file', 'stdout', '--simple-log', '--pidfile', join(this.folder, 'pid'), '--userdb', join(this.folder, 'db'),
     ], { stdio: ['ignore', log, log], cwd: this.folder });
     const deadline = Date.now() + PATIENCE_MS;
