@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/rejected.h"
 #include "coro/spawn.h"
+#include "features/answer.h"
 
 namespace chat::features {
 namespace {
@@ -27,7 +28,6 @@ void SessionKeeper::turn() {
   const std::chrono::milliseconds period = services_.settings.session_ttl / kPartOfIdle;
   const std::uint64_t now = monotonic_ms();
   if (keeping_ || now - kept_ms_ < static_cast<std::uint64_t>(period.count())) return;
-  kept_ms_ = now;
   std::vector<std::string> ids;
   for (const session::Session* session : services_.registry.logged_in())
     if (!session->login().empty()) ids.push_back(session->login());
@@ -38,17 +38,29 @@ void SessionKeeper::turn() {
 
 coro::Task<void> SessionKeeper::keep_all(std::vector<std::string> ids) {
   keeping_ = true;
+  const std::uint64_t begun = monotonic_ms();
   try {
     for (auto next = ids.begin(); next != ids.end();) {
       const auto end = next + std::min(kBatch, ids.end() - next);
       std::vector<std::string> batch(next, end);
-      co_await services_.sessions.keep(std::move(batch));
+      const std::vector<std::string> over = co_await services_.sessions.keep(std::move(batch));
+      end_all(over);
       next = end;
     }
+    kept_ms_ = begun;
   } catch (const Rejected& rejected) {
     log::debug("sessions in use are not prolonged yet: {}", rejected.detail());
   }
   keeping_ = false;
+}
+
+void SessionKeeper::end_all(const std::vector<std::string>& over) {
+  if (over.empty()) return;
+  services_.registry.for_each([&over](session::Session& session) {
+    const bool ends =
+        !session.login().empty() && std::ranges::find(over, session.login()) != over.end();
+    if (ends) end_login(session, std::string());
+  });
 }
 
 }  // namespace chat::features

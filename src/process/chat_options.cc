@@ -58,6 +58,7 @@ store::GroupLimits group_limits(const config::Settings& settings) {
   store::GroupLimits limits;
   limits.max_members = settings.max_group_members;
   limits.max_groups_per_user = settings.max_groups_per_user;
+  limits.invitation = std::chrono::duration_cast<seconds>(settings.invitation_lifetime);
   return limits;
 }
 

@@ -139,6 +139,7 @@ coro::Task<Joined> Groups::add_members(std::string group_id, std::string actor,
   std::vector<std::string> arguments{std::to_string(bus_length_),
                                      std::to_string(limits_.max_members),
                                      std::to_string(limits_.max_groups_per_user),
+                                     std::to_string(limits_.invitation.count()),
                                      group_id,
                                      actor,
                                      entry.head,
@@ -190,7 +191,8 @@ coro::Task<bool> Groups::remove_dissolved() {
 coro::Task<void> Groups::invite(std::string group_id, std::string actor,
                                 std::vector<Invitation> invitations) {
   std::vector<std::string> arguments{std::to_string(bus_length_), std::move(group_id),
-                                     std::move(actor), std::to_string(limits_.max_members)};
+                                     std::move(actor), std::to_string(limits_.max_members),
+                                     std::to_string(limits_.invitation.count())};
   for (Invitation& invitation : invitations) {
     arguments.push_back(std::move(invitation.user));
     arguments.push_back(std::move(invitation.body));

@@ -1,13 +1,15 @@
 // Groups and who belongs to them.
 //
 // `groups` (id → JSON), `group_members:group_id:ID` and `user_groups:user_id:ID` as the PHP
-// original keeps them; `group_invites:group_id:ID` is the set of users who may join by themselves.
+// original keeps them; `group_invited:group_id:ID` has the users who may join by themselves, and
+// since when, and goes when the last of these invitations has lapsed.
 // Every change of membership is an entry of the group's conversation, stored, numbered and posted
 // to the audience "g:ID" by the same script that makes the change. What is left of dissolved groups
 // is removed a little at a time: `groups:dissolved` is the set of those that have something left,
 // `group_dissolved:ID` tells of each for a day.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -52,6 +54,7 @@ struct Invitation {
 struct GroupLimits {
   std::size_t max_members = 500;
   std::size_t max_groups_per_user = 1000;
+  std::chrono::seconds invitation{2'592'000};  // how long one stands
 };
 
 class Groups {
@@ -114,9 +117,10 @@ class Groups {
   // False when nothing is left.
   coro::Task<bool> remove_dissolved();
 
-  // Lets users join by themselves, all or none of them; each one's `body` is posted to "u:USER" if
-  // that is new. Throws Rejected: `no_such_group`, `not_group_admin`, `no_such_user`,
-  // `group_too_large` (more invitations than members allowed).
+  // Lets users join by themselves for a while, all or none of them; each one's `body` is posted to
+  // "u:USER" unless an invitation stood already, which stands longer then. Throws Rejected:
+  // `no_such_group`, `not_group_admin`, `no_such_user`, `group_too_large` (more invitations than
+  // members allowed).
   coro::Task<void> invite(std::string group_id, std::string actor,
                           std::vector<Invitation> invitations);
 

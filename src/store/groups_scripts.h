@@ -10,10 +10,11 @@ namespace chat::store::scripts {
 
 // load(id): the group as a table and as text, or nil. enter(id, user, us), depart(id, user).
 // arguments_from(place): those of ARGV from there on. in_as_many_as(user, most): whether that user
-// is in so many groups. dissolve(id): the group is gone, whose members have departed.
+// is in so many groups. invited(id, user, life): whether that user may join, whose invitation
+// stands for so many seconds. dissolve(id): the group is gone, whose members have departed.
 inline constexpr std::string_view kGroups = R"lua(
 local function members_key(id) return 'group_members:group_id:' .. id end
-local function invites_key(id) return 'group_invites:group_id:' .. id end
+local function invited_key(id) return 'group_invited:group_id:' .. id end
 
 local function load(id)
   local json = redis.call('HGET', 'groups', id)
@@ -41,9 +42,14 @@ end
 
 local function known(user) return redis.call('EXISTS', 'user_id:' .. user) == 1 end
 
+local function invited(id, user, life)
+  local since = redis.call('ZSCORE', invited_key(id), user)
+  return since and math.floor(now_us() / 1000000) - since < tonumber(life)
+end
+
 local function dissolve(id)
   redis.call('HDEL', 'groups', id)
-  redis.call('DEL', invites_key(id))
+  redis.call('DEL', invited_key(id))
   redis.call('SADD', 'groups:dissolved', id)
   redis.call('SET', 'group_dissolved:' .. id, 1, 'EX', 86400)
 end
@@ -104,16 +110,17 @@ end
 return list
 )lua"};
 
-// ARGV: bus length, most members, most groups of a user, id, actor, head, tail, body, users.
-// Returns {seq, timestamp, epoch, {added, …}}, seq 0 when all were members.
+// ARGV: bus length, most members, most groups of a user, life of an invitation in seconds, id,
+// actor, head, tail, body, users. Returns {seq, timestamp, epoch, {added, …}}, seq 0 when all were
+// members.
 inline const Script add_members{lua::kBasics, lua::kBus, lua::kConversations, kGroups, R"lua(
-local id, actor, key = ARGV[4], ARGV[5], 'message:common_id:' .. ARGV[4]
-local users = arguments_from(9)
+local id, actor, key = ARGV[5], ARGV[6], 'message:common_id:' .. ARGV[5]
+local users = arguments_from(10)
 local group = load(id)
 if not group then return refuse('no_such_group') end
 if actor ~= group.admin_id then
-  local invited = redis.call('SISMEMBER', invites_key(id), actor) == 1
-  if not invited or #users ~= 1 or users[1] ~= actor then return refuse('not_group_admin') end
+  local comes = #users == 1 and users[1] == actor and invited(id, actor, ARGV[4])
+  if not comes then return refuse('not_group_admin') end
 end
 local added = {}
 for _, user in ipairs(users) do
@@ -131,9 +138,9 @@ end
 local state, us = settle(key), now_us()
 for place, user in ipairs(added) do
   enter(id, user, us + place - 1)
-  redis.call('SREM', invites_key(id), user)
+  redis.call('ZREM', invited_key(id), user)
 end
-store(key, state, ARGV[6], ARGV[7], 'g:' .. id, ARGV[8], 'j', table.concat(added, ','))
+store(key, state, ARGV[7], ARGV[8], 'g:' .. id, ARGV[9], 'j', table.concat(added, ','))
 return {state.seq, state.timestamp, state.epoch, added}
 )lua"};
 
@@ -238,27 +245,28 @@ end
 return redis.call('EXISTS', 'groups:dissolved')
 )lua"};
 
-// ARGV: bus length, id, actor, most invitations, user, body, user, body, …
+// ARGV: bus length, id, actor, most invitations, life of one in seconds, user, body, user, body, …
 inline const Script invite_to_group{lua::kBasics, lua::kBus, kGroups, R"lua(
-local id = ARGV[2]
+local id, key, life, now = ARGV[2], invited_key(ARGV[2]), ARGV[5], math.floor(now_us() / 1000000)
 local group = load(id)
 if not group then return refuse('no_such_group') end
 if group.admin_id ~= ARGV[3] then return refuse('not_group_admin') end
-local fresh = {}
-for place = 5, #ARGV, 2 do
+redis.call('ZREMRANGEBYSCORE', key, '-inf', now - life)
+local places, fresh = {}, 0
+for place = 6, #ARGV, 2 do
   local user = ARGV[place]
   if not known(user) then return refuse('no_such_user') end
-  local there = redis.call('ZSCORE', members_key(id), user) or
-                redis.call('SISMEMBER', invites_key(id), user) == 1
-  if not there then fresh[#fresh + 1] = place end
+  if not redis.call('ZSCORE', members_key(id), user) then
+    places[#places + 1] = place
+    if not redis.call('ZSCORE', key, user) then fresh = fresh + 1 end
+  end
 end
-if redis.call('SCARD', invites_key(id)) + #fresh > tonumber(ARGV[4]) then
-  return refuse('group_too_large')
+if redis.call('ZCARD', key) + fresh > tonumber(ARGV[4]) then return refuse('group_too_large') end
+for _, place in ipairs(places) do
+  local is_new = redis.call('ZADD', key, now, ARGV[place]) == 1
+  if is_new then post('u:' .. ARGV[place], 'b', ARGV[place + 1]) end
 end
-for _, place in ipairs(fresh) do
-  redis.call('SADD', invites_key(id), ARGV[place])
-  post('u:' .. ARGV[place], 'b', ARGV[place + 1])
-end
+if #places > 0 then redis.call('EXPIRE', key, life) end
 )lua"};
 
 }  // namespace chat::store::scripts

@@ -87,11 +87,12 @@ coro::Task<std::optional<LoginSession>> Sessions::find_id(std::string id, Visito
   co_return session;
 }
 
-coro::Task<void> Sessions::keep(std::vector<std::string> ids) {
+coro::Task<std::vector<std::string>> Sessions::keep(std::vector<std::string> ids) {
   std::vector<std::string> arguments{std::to_string(limits_.idle.count()),
                                      std::to_string(limits_.lifetime.count())};
   for (std::string& id : ids) arguments.push_back(std::move(id));
-  co_await redis_.run(scripts::keep_sessions, std::move(arguments));
+  const Reply over = co_await redis_.run(scripts::keep_sessions, std::move(arguments));
+  co_return over.texts();
 }
 
 coro::Task<std::optional<LoginSession>> Sessions::find(std::string token, Visitor visitor) {

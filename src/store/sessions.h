@@ -65,8 +65,9 @@ class Sessions {
   coro::Task<std::optional<LoginSession>> find(std::string token, Visitor visitor);
   coro::Task<std::optional<LoginSession>> find_id(std::string id, Visitor visitor);
 
-  // The live ones among sessions that are in use; some hundreds at a time.
-  coro::Task<void> keep(std::vector<std::string> ids);
+  // Sessions that are in use, some hundreds at a time, count as used now. Returns those that are
+  // over already.
+  coro::Task<std::vector<std::string>> keep(std::vector<std::string> ids);
 
   coro::Task<bool> is_live(std::string id);
 

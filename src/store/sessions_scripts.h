@@ -97,9 +97,9 @@ if ARGV[5] ~= '' then redis.call('HSET', key, 'agent', ARGV[5]) end
 return {held[1], left}
 )lua"};
 
-// ARGV: idle and life in seconds, ids.
+// ARGV: idle and life in seconds, ids. Returns the ids of those that are over.
 inline const Script keep_sessions{lua::kBasics, R"lua(
-local idle, time = tonumber(ARGV[1]), math.floor(now_us() / 1000000)
+local idle, time, over = tonumber(ARGV[1]), math.floor(now_us() / 1000000), {}
 for place = 3, #ARGV do
   local key = 'session:' .. ARGV[place]
   local created = redis.call('HGET', key, 'created')
@@ -107,8 +107,12 @@ for place = 3, #ARGV do
   if left and left > 0 then
     redis.call('HSET', key, 'used', time)
     redis.call('EXPIRE', key, math.min(idle, left))
+  else
+    redis.call('DEL', key)
+    over[#over + 1] = ARGV[place]
   end
 end
+return over
 )lua"};
 
 // ARGV: user. Returns {{id, created, used, address, agent}, …}, the oldest first.

@@ -158,7 +158,7 @@ async def test_invitations_to_nobody_are_refused(server):
     team = await Team.found(server)
     for invited in ([], [team.admin.user_id], [team.admin.user_id] * 2):
         assert await code(team.admin, INVITE, {"group_id": team.id, "members": invited}) == "bad_field"
-    assert not server.database().exists(f"group_invites:group_id:{team.id}")
+    assert not server.database().exists(f"group_invited:group_id:{team.id}")
 
 
 async def test_leaving(server):

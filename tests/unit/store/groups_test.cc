@@ -335,25 +335,6 @@ TEST_F(GroupsTest, TheLastToLeaveDissolvesAsWell) {
   EXPECT_EQ(command("KEYS", "*g1").texts(), Ids{"group_dissolved:g1"});
 }
 
-TEST_F(GroupsTest, InvitationsAreTheAdministrators) {
-  command("HSET", "presence:user:dan", "w7/1", "v1 1");
-  EXPECT_EQ(refusal_of(invite("ann", {{"dan", "b"}})), Refusal::no_such_group);
-  create();
-  EXPECT_EQ(refusal_of(invite("ben", {{"dan", "b"}})), Refusal::not_group_admin);
-  EXPECT_EQ(refusal_of(invite("ann", {{"nobody", "b"}})), Refusal::no_such_user);
-  await(invite("ann", {{"dan", "come in"}}));
-  EXPECT_EQ(bus("bus:worker:w7"), Ids{"to=u:dan b=come in"});
-  EXPECT_EQ(add("dan", {"dan"}).added, Ids{"dan"});
-}
-
-TEST_F(GroupsTest, AllAreInvitedOrNobody) {
-  create();
-  EXPECT_EQ(refusal_of(invite("ann", {{"dan", "b"}, {"nobody", "b"}})), Refusal::no_such_user);
-  EXPECT_EQ(command("EXISTS", "group_invites:group_id:g1").number(), 0);
-  await(invite("ann", {{"dan", "b"}, {"eve", "b"}, {"ben", "b"}}));
-  EXPECT_EQ(command("SCARD", "group_invites:group_id:g1").number(), 2) << "ben is in";
-}
-
 TEST_F(GroupsTest, MoreMembersThanLuaUnpacksAreAdded) {
   groups_.set_limits({20'000, 10});
   create();

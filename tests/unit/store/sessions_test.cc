@@ -247,10 +247,22 @@ TEST_F(SessionsTest, ThoseInUseLastLongerWithinTheirLifetime) {
   const SessionLimits limits;
   const auto now = std::stol(command("HGET", young, "created").text);
   command("HSET", old, "created", now - limits.lifetime.count() + 100);
-  await(sessions_.keep({young.substr(8), old.substr(8), Sessions::id_of("gone")}));
+  const std::string gone = Sessions::id_of("gone");
+  EXPECT_EQ(await(sessions_.keep({young.substr(8), old.substr(8), gone})),
+            std::vector<std::string>{gone});
   EXPECT_GT(command("TTL", young).integer, limits.idle.count() - 10);
   EXPECT_LE(command("TTL", old).integer, 100);
-  EXPECT_EQ(command("EXISTS", "session:" + Sessions::id_of("gone")).integer, 0);
+  EXPECT_EQ(command("EXISTS", "session:" + gone).integer, 0);
+}
+
+TEST_F(SessionsTest, ThoseInUseEndWhenTheLifetimeIsMadeShorter) {
+  const std::string id = Sessions::id_of(create("ann"));
+  const auto created = command("HGET", "session:" + id, "created").number();
+  command("HSET", "session:" + id, "created", created - 100);
+  EXPECT_TRUE(await(sessions_.keep({id})).empty());
+  sessions_.set_limits({std::chrono::seconds(50), std::chrono::seconds(90)});
+  EXPECT_EQ(await(sessions_.keep({id})), std::vector<std::string>{id});
+  EXPECT_FALSE(await(sessions_.is_live(id)));
 }
 
 }  // namespace
