@@ -39,16 +39,17 @@ bool may_ask(const net::HttpExchange& exchange, const websocket::Policy& policy)
          !session::read_session_cookie(request, exchange.is_tls()).present;
 }
 
-bool names_session(const net::HttpExchange& exchange) {
-  return exchange.request().count("authorization") > 0 ||
-         session::read_session_cookie(exchange.request(), exchange.is_tls()).present;
+std::optional<std::string> named_session(const net::HttpExchange& exchange) {
+  const net::HttpRequest& request = exchange.request();
+  const std::string_view bearer = bearer_of(request);
+  if (!bearer.empty()) return store::Sessions::id_of(bearer);
+  const auto cookie = session::read_session_cookie(request, exchange.is_tls());
+  if (!cookie.present && request.count("authorization") == 0) return std::nullopt;
+  return store::Sessions::id_of(cookie.token);
 }
 
 std::string session_in(const net::HttpExchange& exchange) {
-  const std::string_view bearer = bearer_of(exchange.request());
-  if (!bearer.empty()) return store::Sessions::id_of(bearer);
-  const auto cookie = session::read_session_cookie(exchange.request(), exchange.is_tls());
-  return store::Sessions::id_of(cookie.token);
+  return named_session(exchange).value_or(std::string());
 }
 
 store::Visitor visitor_of(const net::HttpExchange& exchange) {

@@ -2,6 +2,7 @@
 // `Authorization: Bearer TOKEN`.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "net/http_exchange.h"
@@ -14,10 +15,11 @@ namespace chat::features {
 // the page must be one that may; nothing adds a Bearer token by itself.
 bool may_ask(const net::HttpExchange& exchange, const websocket::Policy& policy);
 
-// Whether the request names a session, be it a good one or not.
-bool names_session(const net::HttpExchange& exchange);
+// The id of the session that the request names: empty when that is nobody's, nothing when it names
+// none at all.
+std::optional<std::string> named_session(const net::HttpExchange& exchange);
 
-// The id of that session; empty when none is named.
+// The same; empty in both cases.
 std::string session_in(const net::HttpExchange& exchange);
 
 store::Visitor visitor_of(const net::HttpExchange& exchange);

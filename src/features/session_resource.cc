@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "base/clock.h"
@@ -112,14 +113,15 @@ coro::Task<void> SessionResource::spend_request(net::IpAddress address) {
 coro::Task<void> SessionResource::tell(HttpExchangePtr exchange) {
   try {
     co_await spend_request(exchange->peer());
-    if (!names_session(*exchange)) {  // who comes for the first time did nothing wrong
+    const std::optional<std::string> session = named_session(*exchange);
+    if (!session) {  // who comes for the first time did nothing wrong
       HttpResponse nobody(204);
       nobody.add("Cache-Control", "no-store");
       exchange->respond(nobody);
       co_return;
     }
     const Admission admission =
-        co_await admit_by_session(services_, session_in(*exchange), visitor_of(*exchange));
+        co_await admit_by_session(services_, *session, visitor_of(*exchange));
     respond_json(exchange, HttpResponse(200), json_now(logged_in_of(admission)));
   } catch (const Rejected& rejected) {
     refuse_http(exchange, rejected);
