@@ -17,9 +17,10 @@ export interface Entry {
 
 /**
  * live: it came just now; continued: missed, follows what was held. The others replace or leave behind what was held:
- * new: nothing was; too_far: too much was missed; trimmed: what follows is gone; renumbered: other numbers.
+ * new: nothing was; too_far: too much was missed; trimmed: what follows is gone; renumbered: other numbers; forgotten: the
+ * server tells what is new in so many conversations only, and this one is older than those.
  */
-export type BatchState = 'live' | 'continued' | 'new' | 'too_far' | 'trimmed' | 'renumbered';
+export type BatchState = 'live' | 'continued' | 'new' | 'too_far' | 'trimmed' | 'renumbered' | 'forgotten';
 
 /** Messages of one conversation without gaps, oldest first, each told once. */
 export interface Batch {

@@ -54,7 +54,10 @@ export class Inbox {
   resumeFrom(count: number, most: number): Json {
     const rank = (conversation: string, { time = 0 }: Place) => (conversation === LOBBY ? Infinity : time);
     const newest = [...this.places].sort((a, b) => (rank(...a) < rank(...b) ? 1 : -1));
-    for (const [conversation] of newest.slice(most)) this.places.delete(conversation);
+    for (const [conversation, { seq, epoch }] of newest.slice(most)) {
+      this.places.delete(conversation);
+      this.tell({ conversation, state: 'forgotten', epoch, entries: [], lastSeq: seq });
+    }
     const places = [...this.places].map(([conversation, { seq, epoch }]) => ({ conversation, seq, epoch }));
     return { places, count };
   }

@@ -56,6 +56,7 @@ export const useConversations = defineStore('conversations', () => {
     if (state === 'renumbered') facts.delete(conversation);
     marks.meet(conversation, epoch, state === 'live' ? lastSeq - entries.length : lastSeq);
     refresh(conversation, lastSeq);
+    if (state === 'forgotten' && current.value === conversation) void messages.loadOlder(conversation);
   }
 
   link.events.on('begin', ({ snapshots }) => {

@@ -120,12 +120,12 @@ export const useMessages = defineStore('messages', () => {
   /** What others wrote above a number. Of numbers that are not held, each counts as a message. */
   function unreadSince(key: ConversationKey, readSeq: number): { unread: number; mentions: number; first: number } {
     const timeline = held.get(key)?.timeline;
-    const tail = timeline?.tail;
-    if (!timeline || !tail) return { unread: 0, mentions: 0, first: 0 };
-    const missing = Math.max(0, tail.first - 1 - Math.max(readSeq, timeline.firstSeq - 1));
+    if (!timeline) return { unread: 0, mentions: 0, first: 0 };
+    const { first: begins, messages } = timeline.tail ?? { first: timeline.lastSeq + 1, messages: [] };
+    const missing = Math.max(0, begins - 1 - Math.max(readSeq, timeline.firstSeq - 1));
     let [unread, mentions, first] = [missing, 0, 0];
-    for (let index = tail.messages.length - 1; index >= 0; index -= 1) {
-      const message = tail.messages[index] as Message;
+    for (let index = messages.length - 1; index >= 0; index -= 1) {
+      const message = messages[index] as Message;
       if (message.seq <= readSeq) break;
       if (!isNews(message, link.userId)) continue;
       unread += 1;

@@ -112,6 +112,8 @@ test('of more places than may be named, the newest are', async () => {
   first.close(1001);
   const places = await (await server.connection()).settle();
   expect(places.map(({ conversation }) => conversation).sort()).toEqual(['lobby', 'user:b', 'user:c']);
+  // What was held of the other may be out of date from now on.
+  expect(batches.at(-1)).toMatchObject({ conversation: 'user:a', state: 'forgotten', lastSeq: 3, entries: [] });
 });
 
 test('a message in doubt is sent again with its id, and stored once', async () => {

@@ -1,8 +1,9 @@
 // What is there after reloads, broken connections and a server that died: everything, once.
 import 'fake-indexeddb/auto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 
-import { Chatd } from '../support/chatd';
+import type { Message } from '../../src/stores/model';
+import { Chatd, UNLIMITED } from '../support/chatd';
 import { Browser } from '../support/browser';
 import { Person } from '../support/person';
 import { until } from '../support/until';
@@ -120,6 +121,44 @@ test('a second device has the same conversations, and sees what the first one se
   expect(gil.session.refusal?.code).toBe('login_required');
   expect(gil.conversations.list).toEqual([]);
   expect(phone.connection.phase).toBe('online');
+});
+
+test('of more conversations than the server tells of, the others are read anew: nothing twice, and no hole', async () => {
+  const small = await Chatd.start([...UNLIMITED, '--resume-conversations', '3']);
+  onTestFinished(() => small.stop());
+  const [me, open, closed, ...newest] = await Promise.all(
+    ['me', 'open', 'closed', 'newer', 'newest'].map((name) => Person.enter(small.page, `few-${name}`))) as [Person, Person, Person, Person];
+  people.push(me, open, closed, ...newest);
+  const key = (one: Person) => `user:${one.id}`;
+  const tell = async (one: Person, text: string) => {
+    await one.say(key(me), text);
+    if (me.connection.phase === 'online') await until(text, () => me.texts(key(one)).includes(text));
+  };
+  for (const one of [closed, open, ...newest]) {
+    await tell(one, 'first');
+    await tell(one, 'second');
+  }
+  me.conversations.open(key(open));
+  me.link.connection?.stop();
+  for (const one of [closed, open]) {
+    const first = one.messages.of(key(me)).messages[0] as Message;
+    expect(await one.messages.recall(first)).toEqual({ ok: true });
+    await tell(one, 'missed');
+  }
+  for (const one of newest) await tell(one, 'third');
+  me.link.connection?.start();
+  await me.online();
+  await until('what is in view is read anew', () => me.texts(key(open)).includes('missed'));
+  expect(me.texts(key(open))).toEqual(['', 'second', 'missed']);
+  expect(me.texts(key(closed))).toEqual([]);
+  for (const one of newest) expect(me.texts(key(one))).toEqual(['first', 'second', 'third']);
+  await tell(closed, 'live');
+  expect(me.conversations.byKey(key(closed))?.last?.text).toBe('live');
+  me.conversations.open(key(closed));
+  await me.messages.loadOlder(key(closed));
+  expect(me.texts(key(closed))).toEqual(['', 'second', 'missed', 'live']);
+  await tell(open, 'live');
+  expect(me.texts(key(open))).toEqual(['', 'second', 'missed', 'live']);
 });
 
 test('logging out forgets everything that was kept', async () => {
