@@ -43,6 +43,26 @@ async def test_rate_is_the_users_over_all_devices(server):
     assert len([answer for answer in answers if answer.get("code") is None]) <= 7
 
 
+async def test_limits_hold_over_all_servers_together(own_house):
+    redis = own_house.redis()
+    servers = [own_house.chatd(redis=redis, workers=2, limits=True, options=LIMITS)
+               for _ in range(2)]
+    user = await people.user(servers[0], "many")
+    devices = [user] + [await people.device(server, of=user) for server in servers]
+    answers = [await device.say("x") for _ in range(4) for device in devices]
+    assert len([answer for answer in answers if answer.get("code") is None]) <= 7
+    name, codes = user.user["username"], []
+    for number in range(8):
+        guest = await people.guest(servers[number % 2])
+        codes.append((await guest.enter(name, f"guess-{number}"))["code"])
+    assert codes[0] == "wrong_password" and codes.count("wrong_password") <= 4
+    codes = []
+    for number in range(8):
+        guest = await people.guest(servers[number % 2])
+        codes.append((await guest.enter(people.new_name("reg"), people.PASSWORD)).get("code"))
+    assert codes.count(None) == 5, "and the one who is there"
+
+
 async def test_one_users_flood_does_not_stop_another(server):
     fast, calm = await people.user(server, "fast"), await people.user(server, "calm")
     await asyncio.gather(*(fast.say(f"{number}") for number in range(20)))

@@ -7,6 +7,8 @@ import signal
 import websockets
 
 from harness import people
+from harness.waiting import eventually
+from reference_client import ReferenceClient
 
 RESUME, PAGE = 810, 811
 
@@ -118,6 +120,38 @@ async def test_the_end_of_the_managed_file_lost_with_the_machine_is_renumbered(o
     server.start()
     await write_past(server, ann.user["username"], held)
     assert await state_of_lobby(server, ben.user["username"], held) == "renumbered"
+
+
+async def test_a_crash_of_everything_loses_and_doubles_nothing_though_numbering_begins_anew(own_house):
+    server = own_house.chatd()
+    ann, held, resets = await people.user(server, "ann"), [], []
+
+    def begin_anew(conversation, state):
+        resets.append((conversation, state))
+        held.clear()
+
+    reader = ReferenceClient(server.url(), people.new_name("reader"), people.PASSWORD,
+                             on_message=lambda message: held.append(message["mess"]),
+                             on_reset=begin_anew)
+    await reader.start()
+    said = [f"{number}" for number in range(50)]
+    before = [await ann.say(text, id=f"id-{text}") for text in said]
+    await eventually(lambda: held == said, "all is heard")
+    server.expected_workers = None
+    for pid in [server.managed_redis(), server.master, *server.workers()]:
+        os.kill(pid, signal.SIGKILL)
+    server.process.wait()
+    server.start()
+    await eventually(lambda: resets and held == said, "all is read anew, once", patience=30)
+    assert resets == [("lobby", "renumbered")]
+    ann = await people.enter_when_possible(server, ann.user["username"])
+    again = await ann.say("in doubt", id="id-49")
+    assert (again["seq"], again["timestamp"]) == (before[-1]["seq"], before[-1]["timestamp"])
+    assert again["epoch"] != before[-1]["epoch"]
+    said.append("new")
+    assert (await ann.say("new"))["seq"] == before[-1]["seq"] + 1
+    await eventually(lambda: held == said, "the new one follows")
+    await reader.stop()
 
 
 async def test_two_losses_one_after_the_other_are_two(own_house):
