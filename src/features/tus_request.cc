@@ -58,6 +58,7 @@ std::uint64_t length_in(const net::HttpRequest& request, std::string_view name) 
 }
 
 std::string file_name_in(const net::HttpRequest& request) {
+  if (request.count("upload-metadata") > 1) refuse_header("Upload-Metadata");
   const std::string_view metadata = request.header("upload-metadata").value_or("");
   auto name = value_in(metadata, "filename");
   if (!name) name = value_in(metadata, "name");
@@ -68,7 +69,9 @@ std::string file_name_in(const net::HttpRequest& request) {
 }
 
 std::optional<store::ChunkSum> checksum_in(const net::HttpRequest& request) {
-  if (request.count("upload-checksum") == 0) return std::nullopt;
+  const std::size_t count = request.count("upload-checksum");
+  if (count == 0) return std::nullopt;
+  if (count > 1) refuse_header("Upload-Checksum");
   const std::string_view text = *request.header("upload-checksum");
   const std::size_t space = std::min(text.find(' '), text.size());
   store::ChunkSum sum;

@@ -185,6 +185,23 @@ coro::Task<KeptFile> KeptFiles::keep(std::shared_ptr<PartialFile> partial, OpenU
                                      Beginning beginning) {
   const Look look = co_await look_at(partial);
   check(look);
+  std::optional<KeptFile> file;
+  while (!file) {
+    auto tried = co_await try_to_keep(partial, upload, beginning, look);
+    file = std::move(tried);
+  }
+  auto remove = [root = root_, id = file->id] {
+    PartialFile::remove(root, id);
+    return true;
+  };
+  co_await offload(pool_, std::move(remove));
+  co_return std::move(*file);
+}
+
+// Nothing when the content that it was to share went with its last file meanwhile.
+coro::Task<std::optional<KeptFile>> KeptFiles::try_to_keep(std::shared_ptr<PartialFile> partial,
+                                                           OpenUpload upload, Beginning beginning,
+                                                           Look look) {
   KeptFile file;
   file.id = upload.id;
   file.owner = upload.owner;
@@ -208,18 +225,15 @@ coro::Task<KeptFile> KeptFiles::keep(std::shared_ptr<PartialFile> partial, OpenU
       file.id,   file.owner,   file.name, std::to_string(file.length),
       file.hash, file.content, lost,      std::to_string(beginning.unsent.count())};
   words.push_back(std::move(beginning.place));
+  words.emplace_back(there ? "" : "1");
   for (std::string& word : content_fields(file)) words.push_back(std::move(word));
   const Reply kept = co_await redis_.run(scripts::keep_file, std::move(words));
+  if (kept.is_nil()) co_return std::nullopt;
   const std::string mine = std::exchange(file.content, kept.text);
   if (!there && kept.text != mine) {
     std::vector<std::string> unused(1, mine);
     co_await remove_contents(std::move(unused));
   }
-  auto remove = [root = root_, id = file.id] {
-    PartialFile::remove(root, id);
-    return true;
-  };
-  co_await offload(pool_, std::move(remove));
   co_return file;
 }
 

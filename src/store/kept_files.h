@@ -131,6 +131,9 @@ class KeptFiles {
 
   coro::Task<std::optional<SeenFile>> read(std::string id, std::string user);
   coro::Task<Look> look_at(std::shared_ptr<PartialFile> partial);
+  coro::Task<std::optional<KeptFile>> try_to_keep(std::shared_ptr<PartialFile> partial,
+                                                  OpenUpload upload, Beginning beginning,
+                                                  Look look);
   coro::Task<std::optional<KeptFile>> known_content(KeptFile file);
   coro::Task<void> place(std::shared_ptr<PartialFile> partial, KeptFile file);
   coro::Task<std::optional<KeptFile>> make_picture(std::shared_ptr<PartialFile> partial,

@@ -24,14 +24,16 @@ end
 )lua";
 
 // ARGV: id, owner, name, length, hash, name of the content, one known to be gone, seconds until an
-// unsent file goes, what shows it already or '', then fields and values of the content. Returns the
-// name of the content.
+// unsent file goes, what shows it already or '', 1 when the content is the file's own or '' when it
+// is another's, then fields and values of the content. Returns the name of the content; nothing
+// when another's went meanwhile.
 inline const Script keep_file{lua::kBasics, lua::kPlaces, R"lua(
 local id, owner, hash, gone = ARGV[1], ARGV[2], ARGV[5], ARGV[7]
 local content, now = 'content:' .. hash, math.floor(now_us() / 1000000)
 local held = redis.call('HGET', content, 'name')
+if not held and ARGV[10] == '' then return false end
 if not held or held == gone then
-  redis.call('HSET', content, 'name', ARGV[6], unpack(ARGV, 10))
+  redis.call('HSET', content, 'name', ARGV[6], unpack(ARGV, 11))
   held = ARGV[6]
 end
 redis.call('SADD', 'content_files:' .. hash, id)
