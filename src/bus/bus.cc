@@ -45,7 +45,8 @@ coro::Task<void> Bus::run() {
 
 void Bus::deliver(const store::BusEntry& entry) {
   try {
-    const protocol::Value value = protocol::decode(protocol::Wire::v1, entry.body);
+    const protocol::Value value =
+        protocol::decode(protocol::Wire::v1, entry.body, protocol::kOwnDataLimits);
     const auto handler = handlers_.find(protocol::type_of(value));
     if (handler != handlers_.end()) handler->second(value, entry);
   } catch (const Rejected& rejected) {

@@ -13,6 +13,8 @@ namespace chat::store::scripts {
 
 // load(id), save(call), inside(member), people(call, fits): user ids by stay. member_of(call,
 // user), shown(call): records CallMember and Call. event(type, mess): a message for the bus.
+// make_place(call, count): whether so many more people fit into it, gone ones included, of whom it
+// forgets some. forget_signals(call, user): their numbers, as that stay ends.
 // concerned(call, user): whoever hears of changes, `user` as well. tell(call, user, by, received):
 // the change of that member. relay(type, from, to, receiver, mess), room_of(call): what legacy
 // clients hear. arm(what, call, user, ms), disarm(…): timers.
@@ -46,6 +48,29 @@ local function people(call, fits)
     return a < b
   end)
   return found
+end
+
+-- Whoever never came, or left first, goes first; nobody who was taken out, who might come in again.
+local function make_place(call, count)
+  local out, total = {}, 0
+  for _, user in ipairs(people(call, function() return true end)) do
+    local member = call.members[user]
+    total = total + 1
+    if not inside(member) and not ringing(member) and member.state ~= 'removed' then
+      out[#out + 1] = user
+    end
+  end
+  local surplus = total + count - limits.size - 4 * limits.rung
+  for i = 1, math.min(surplus, #out) do call.members[out[i]] = nil end
+  return surplus <= #out
+end
+
+local function forget_signals(call, user)
+  local key, stay = 'call_signals:' .. call.id, user .. ' ' .. call.members[user].stay
+  for _, other in ipairs(people(call, inside)) do
+    local its = other .. ' ' .. call.members[other].stay
+    redis.call('HDEL', key, stay .. ' ' .. its, its .. ' ' .. stay)
+  end
 end
 
 -- Legacy clients offer to the one who called them, and to whoever is announced to them by 601.

@@ -18,6 +18,7 @@ end
 local function release(call, user, state)
   local member = call.members[user]
   local of = 'call_of:user_id:' .. user
+  if inside(member) then forget_signals(call, user) end
   if inside(member) and redis.call('GET', of) == call.id then redis.call('DEL', of) end
   redis.call('SREM', 'call_rings:user_id:' .. user, call.id)
   disarm('ring', call, user)
@@ -211,6 +212,7 @@ local function sit_down(call, seat)
   local member = call.members[me] or {caller = nil}
   local media = seat.media or member.media or
                 {muted = false, camera = false, screen = false, recording = false}
+  if inside(member) then forget_signals(call, me) end
   call.stays = call.stays + 1
   member.state, member.stay, member.place, member.was = 'joined', call.stays, place, true
   member.device, member.legacy, member.media = seat.device, legacy, media
@@ -240,6 +242,7 @@ end
 
 local function go_in(call, seat)
   local member = call.members[me]
+  if member and member.state == 'removed' then return 'not_allowed' end
   if inside(member) and member.legacy == legacy and
      (legacy and member.place == place or not legacy and member.device == seat.device) then
     if not legacy then come_back(call, seat) end
@@ -252,7 +255,9 @@ local function go_in(call, seat)
     if member.legacy then hush(call, me) end
     relay_to_others(call, 604, me, '', '')
   else
-    if #people(call, inside) >= call.size then return 'call_full' end
+    if #people(call, inside) >= call.size or not member and not make_place(call, 1) then
+      return 'call_full'
+    end
     if not free(me, call.id) then return 'already_in_call' end
   end
   leave_rings(me, call.id)

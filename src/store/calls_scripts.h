@@ -58,7 +58,7 @@ else
   if redis.call('EXISTS', 'user_id:' .. other) == 0 then return refuse('no_such_user') end
   call.a, call.b = me < other and me or other, me < other and other or me
 end
-local called = {}
+local called, named = {}, {[me] = true}
 if kind == 'direct' then
   called[1] = other
 elseif ARGV[17] == '1' then
@@ -66,7 +66,8 @@ elseif ARGV[17] == '1' then
     if not redis.call('ZSCORE', 'group_members:group_id:' .. other, ARGV[i]) then
       return refuse('not_a_member')
     end
-    if ARGV[i] ~= me then called[#called + 1] = ARGV[i] end
+    if not named[ARGV[i]] then called[#called + 1] = ARGV[i] end
+    named[ARGV[i]] = true
   end
 else
   for _, user in ipairs(redis.call('ZRANGE', 'group_members:group_id:' .. other, 0, -1)) do
@@ -134,8 +135,6 @@ local seat = {device = ARGV[15], media = media_of(ARGV[16]), move = ARGV[17] == 
               received = {}, body = ''}
 local call = load(redis.call('GET', 'call_room:' .. code))
 if call then
-  local member = call.members[me]
-  if member and member.state == 'removed' then return refuse('not_allowed') end
   local why = go_in(call, seat)
   if why == 'call_full' then
     local full = event(623, {call_id = call.id, user_id = me})
@@ -222,7 +221,7 @@ inline const Script invite_to_call{
 local call = load(ARGV[11])
 if not call then return refuse('no_such_call') end
 if not inside(call.members[me]) then return refuse('not_in_call') end
-local called = {}
+local called, named = {}, {}
 for i = 12, #ARGV do
   local user = ARGV[i]
   if call.group and not redis.call('ZSCORE', 'group_members:group_id:' .. call.group, user) then
@@ -230,9 +229,13 @@ for i = 12, #ARGV do
   end
   if redis.call('EXISTS', 'user_id:' .. user) == 0 then return refuse('no_such_user') end
   local member = call.members[user]
-  if not inside(member) and not ringing(member) then called[#called + 1] = user end
+  if not inside(member) and not ringing(member) and not named[user] then
+    called[#called + 1], named[user] = user, true
+  end
 end
-if #people(call, ringing) + #called > limits.rung then return refuse('too_many_called') end
+if #people(call, ringing) + #called > limits.rung or not make_place(call, #called) then
+  return refuse('too_many_called')
+end
 for _, user in ipairs(called) do
   ring(call, user, me)
   tell(call, user, me)

@@ -130,6 +130,18 @@ async def test_codes_that_are_none(server, code):
     assert (await room(ann, size=1))["code"] == "bad_field"
 
 
+async def test_guesses_of_codes_are_rationed_over_all_devices(own_house):
+    server = own_house.chatd(redis=own_house.redis(), workers=2, limits=True,
+                             options=["--call-rate", "4/h"])
+    ann, guesser = await calls.callers(server, "ann", "guesser")
+    call = (await room(ann))["mess"]["call"]
+    devices = [guesser] + [await calls.device(server, guesser) for _ in range(3)]
+    codes = [(await room(device, f"{number:04}", join_only=True))["code"]
+             for number, device in enumerate(devices * 3)]
+    assert codes == ["no_such_call"] * 4 + ["rate_limited"] * 8
+    assert (await room(guesser, call["code"]))["code"] == "rate_limited"
+
+
 async def test_ice_servers_with_credentials(own_house, tmp_path):
     secret = tmp_path / "turn.secret"
     secret.write_text(SECRET + "\n")

@@ -56,6 +56,25 @@ async def test_signals_pass_both_ways_verbatim(server, enter_second):
     assert (await ben.expect(SIGNAL, sender_id=ann.user_id))["mess"] == candidate
 
 
+async def test_a_call_as_large_as_may_be_sent_arrives(server):
+    """What the server adds does not make it too large for the way between workers."""
+    ann, ben = await people.on_two_workers(server)
+    most = 10_000
+    for count in range(most - 20, most):
+        more = [0] * count
+        trace = await ann.send(CREATE, ben.user_id, {"is_group": False, "video": True, "more": more})
+        answer = await ann.inbox.take(
+            lambda frame: frame.get("trace_id") == trace or "code" in frame)
+        if answer["type"] != CREATE:
+            assert answer["code"] == "bad_format" and count > most - 20
+            break
+        assert len((await ben.expect(CREATE))["mess"]["more"]) == count
+        await ann.send(CLOSE, "0", {"room_id": ann.user_id})
+        await settle(ann)
+    else:
+        raise AssertionError("nothing is too large")
+
+
 async def test_signal_to_a_stranger_is_refused(server):
     ann, ben, eve = [await people.user(server, name) for name in ("ann", "ben", "eve")]
     assert (await eve.ask(SIGNAL, ann.user_id, OFFER))["code"] == "not_in_call"

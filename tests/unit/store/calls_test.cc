@@ -104,6 +104,85 @@ TEST_F(CallsTest, NothingIsLeftOfARoomEither) {
   EXPECT_EQ(keys(), Ids());
 }
 
+TEST_F(CallsTest, TheNumbersOfSignalsGoWithAStay) {
+  const CallStarted started = start("ann", "g1");
+  join("ben", started.id);
+  join("cyd", started.id);
+  const std::string numbers = "call_signals:" + started.id;
+  for (const bool moves : {true, false}) {
+    CallSeat back = seat("ben");
+    back.received = {{"ann", 5}, {"cyd", 7}};
+    await(calls_.join(caller("ben"), started.id, back, ""));
+    EXPECT_EQ(command("HLEN", numbers).number(), 2);
+    CallSeat other = seat("ben on the phone");
+    other.move = true;
+    if (moves)
+      await(calls_.join(caller("ben"), started.id, other, ""));
+    else
+      leave("ben", started.id);
+    EXPECT_EQ(command("EXISTS", numbers).number(), 0);
+    if (moves) leave("ben", started.id);
+    join("ben", started.id);
+  }
+}
+
+TEST_F(CallsTest, ACallForgetsThoseWhoDidNotComeButNobodyWhoWasTakenOut) {
+  CallLimits limits;
+  limits.size = 3;
+  limits.invites = 2;
+  calls_.set_limits(limits);
+  constexpr std::size_t kMost = 3 + 4 * 2;
+  const std::string entered = await(calls_.enter_room(caller("ann"), CallRoomWish(), seat("ann")));
+  const std::string room = call_of(entered).call_id;
+  int users = 0;
+  const auto invite = [&](int count) {
+    Ids invited;
+    for (int i = 0; i < count; ++i) {
+      invited.push_back("u" + std::to_string(users++));
+      add_user(invited.back(), invited.back());
+    }
+    return std::pair(invited, calls_.invite(caller("ann"), room, invited));
+  };
+  for (int i = 0; i < 20; ++i) {
+    auto [invited, inviting] = invite(2);
+    EXPECT_LE(states(call_of(await(std::move(inviting)))).size(), kMost);
+    for (const std::string& user : invited) await(calls_.decline(caller(user), room));
+  }
+  Ids taken_out;
+  for (std::size_t i = 1; i < kMost; ++i) {
+    auto [invited, inviting] = invite(1);
+    await(std::move(inviting));
+    await(calls_.remove(caller("ann"), room, invited));
+    taken_out.push_back(invited.front());
+  }
+  EXPECT_EQ(refusal_of(invite(1).second), Refusal::too_many_called);
+  EXPECT_EQ(refusal_of(calls_.join(caller(taken_out.front()), room, seat("u"), "")),
+            Refusal::not_allowed);
+}
+
+TEST_F(CallsTest, WhoWasTakenOutIsNotInsideAgainByCalling) {
+  const CallStarted started = start("ann", "g1");
+  join("ben", started.id);
+  join("cyd", started.id);
+  await(calls_.remove(caller("ann"), started.id, {"cyd"}));
+  CallTarget target;
+  target.group = true;
+  target.id = "g1";
+  EXPECT_EQ(refusal_of(calls_.start(caller("cyd"), target, seat("cyd"), "")), Refusal::not_allowed);
+  await(calls_.invite(caller("ann"), started.id, {"cyd"}));
+  EXPECT_EQ(states(join("cyd", started.id))["cyd"], "joined") << "called again";
+}
+
+TEST_F(CallsTest, WhoIsNamedTwiceRingsOnce) {
+  const CallStarted started = start("ann", "ben");
+  await(calls_.invite(caller("ann"), started.id, {"cyd", "cyd", "cyd"}));
+  Ids rings;
+  for (const std::string& entry : bus("bus:worker:w"))
+    if (entry.starts_with("to=u:cyd") && entry.find("caller_id") != std::string::npos)
+      rings.push_back(entry);
+  EXPECT_EQ(rings.size(), 1U);
+}
+
 TEST_F(CallsTest, OneCallAConversation) {
   const CallStarted first = start("ann", "ben");
   const CallStarted second = start("ben", "ann");
