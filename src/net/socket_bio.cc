@@ -4,28 +4,27 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <cstdint>
 #include <new>
 
 namespace chat::net {
 namespace {
 
-int socket_of(BIO* bio) {
-  return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio)));
-}
+RecordSource& source_of(BIO* bio) { return *static_cast<RecordSource*>(BIO_get_data(bio)); }
 
 bool try_again() { return errno == EAGAIN || errno == EINTR; }
 
 int write_socket(BIO* bio, const char* bytes, int size) {
-  const ssize_t count = send(socket_of(bio), bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL);
+  const ssize_t count =
+      send(source_of(bio).socket, bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL);
   BIO_clear_retry_flags(bio);
   if (count < 0 && try_again()) BIO_set_retry_write(bio);
   return static_cast<int>(count);
 }
 
 int read_socket(BIO* bio, char* bytes, int size) {
-  const ssize_t count = recv(socket_of(bio), bytes, static_cast<std::size_t>(size), 0);
   BIO_clear_retry_flags(bio);
+  if (source_of(bio).idle_records > kMostIdleRecords) return -1;
+  const ssize_t count = recv(source_of(bio).socket, bytes, static_cast<std::size_t>(size), 0);
   if (count < 0 && try_again()) BIO_set_retry_read(bio);
   if (count == 0) BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
   return static_cast<int>(count);
@@ -53,11 +52,11 @@ BIO_METHOD* make_method() {
 
 }  // namespace
 
-bio_st* make_socket_bio(int socket) {
+bio_st* make_socket_bio(RecordSource& source) {
   static BIO_METHOD* const method = make_method();  // one for all, as long as the process
   BIO* bio = BIO_new(method);
   if (bio == nullptr) throw std::bad_alloc();
-  BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
+  BIO_set_data(bio, &source);
   BIO_set_init(bio, 1);
   return bio;
 }

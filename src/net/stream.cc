@@ -11,13 +11,16 @@
 #include <new>
 #include <utility>
 
-#include "net/socket_bio.h"
 #include "net/tls.h"
 
 namespace chat::net {
 namespace {
 
 constexpr std::size_t kVectors = 64;  // pieces in one system call
+
+void count_record(int sent, int, int type, const void*, std::size_t, SSL*, void* source) {
+  if (sent == 0 && type == SSL3_RT_HEADER) ++static_cast<RecordSource*>(source)->idle_records;
+}
 
 IoStatus status_of(int error, IoStatus blocked) {
   return error == EAGAIN || error == EINTR ? blocked : IoStatus::reset;
@@ -27,13 +30,16 @@ IoStatus status_of(int error, IoStatus blocked) {
 
 Stream::Stream(UniqueFd socket, const TlsContext* tls) : socket_(std::move(socket)) {
   if (tls == nullptr) return;
-  BIO* const bio = make_socket_bio(socket_.get());
+  source_.socket = socket_.get();
+  BIO* const bio = make_socket_bio(source_);
   tls_ = SSL_new(tls->native());
   if (tls_ == nullptr) {
     BIO_free(bio);
     throw std::bad_alloc();
   }
   SSL_set_bio(tls_, bio, bio);
+  SSL_set_msg_callback(tls_, count_record);
+  SSL_set_msg_callback_arg(tls_, &source_);
   SSL_set_accept_state(tls_);
 }
 
@@ -62,6 +68,7 @@ Stream::Read Stream::read_tls(std::span<char> buffer) {
                                static_cast<int>(buffer.size() - result.count));
     if (count > 0) {
       result.count += static_cast<std::size_t>(count);
+      if (source_.idle_records > 0) --source_.idle_records;  // not an idle one
     } else {
       result.status = tls_status(count);
     }

@@ -9,6 +9,7 @@
 
 #include "base/unique_fd.h"
 #include "net/outbox.h"
+#include "net/socket_bio.h"
 
 struct ssl_st;
 
@@ -80,6 +81,7 @@ class Stream {
 
   UniqueFd socket_;
   ssl_st* tls_ = nullptr;
+  RecordSource source_;
 };
 
 }  // namespace chat::net

@@ -2,7 +2,9 @@
 
 import os
 import re
+import socket
 import subprocess
+import time
 
 import pytest
 
@@ -82,6 +84,43 @@ def test_nothing_is_compressed(server):
 def test_renegotiation_is_refused(server):
     answer = client(server, "-tls1_2", text="R\n")
     assert "RENEGOTIATING" in answer and "no renegotiation" in answer
+
+
+def test_early_data_is_not_taken(server, tmp_path):
+    """What may be replayed by others is nothing to act upon."""
+    session, early = tmp_path / "session", tmp_path / "early"
+    early.write_text("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    asked = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    client(server, "-tls1_3", "-ign_eof", "-sess_out", str(session), text=asked)
+    answer = client(server, "-tls1_3", "-sess_in", str(session), "-early_data", str(early))
+    assert "Reused, TLSv1.3" in answer and "Early data was accepted" not in answer
+
+
+BROKEN = {
+    "a record longer than any": b"\x16\x03\x01\xff\xff" + bytes(70_000),
+    "a message longer than any": b"\x16\x03\x01\x40\x00\x01\xff\xff\xff" + bytes(16_380),
+    "empty records": b"\x16\x03\x01\x00\x00" * 10_000,
+    "warnings": b"\x15\x03\x01\x00\x02\x01\x00" * 10_000,
+    "changes of cipher": b"\x14\x03\x03\x00\x01\x01" * 10_000,
+    "data before keys": b"\x17\x03\x03\x40\x00" + bytes(16_384),
+    "SSL 2": b"\x80\x2e\x01\x00\x02\x00\x15\x00\x00\x00\x10" + bytes(37),
+    "noise": bytes(range(256)) * 64,
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_broken_handshake_is_ended_at_once(server, what):
+    begun = time.monotonic()
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as peer:
+        try:
+            peer.sendall(BROKEN[what])
+            while peer.recv(65536):
+                pass
+        except ConnectionError:
+            pass
+    assert time.monotonic() - begun < 9, "not by the timeout of handshakes"
+    assert connected(client(server))
+    server.check()
 
 
 def test_application_protocol(server):

@@ -128,7 +128,7 @@ TEST_P(ConnectionTest, TellsOnceWhenDrainedIfAsked) {
   EXPECT_EQ(handler_.drained, 0) << "in a later turn, not within the call";
   ASSERT_TRUE(until([&] { return handler_.drained == 1; }));
 
-  const std::string big(4'000'000, 'b');
+  const std::string big(16'000'000, 'b');  // more than the kernel takes
   client_.limit_reading(0);
   connection_->send(SharedBytes(big));
   connection_->notify_when_drained();
