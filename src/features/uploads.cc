@@ -39,14 +39,19 @@ void Uploads::on_piece(Session& session, std::string_view piece, bool first, boo
     session.close(websocket::kPolicyViolation, "log in before uploading");
     return;
   }
+  if (first && services_.settings.rate_limits && !session.take_request_token()) {
+    session.close(websocket::kPolicyViolation, "too many requests");
+    return;
+  }
   UploadPtr& latest = uploads_[session.id()];
+  const bool held = latest != nullptr && latest->holding;
   if (first) latest = std::make_shared<Upload>();
   const UploadPtr upload = latest;
   upload->complete = last;
   if (upload->refused) return;
   upload->pending += piece;
   // Held also from the last piece to the answer: a client has one file on its way at a time.
-  if (!upload->holding && (last || upload->pending.size() > kMostPending)) {
+  if (!upload->holding && !held && (last || upload->pending.size() > kMostPending)) {
     upload->holding = true;
     session.hold_reading();
   }

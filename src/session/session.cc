@@ -21,6 +21,10 @@ namespace {
 // How often an answer is looked for that lets the time to log in pass.
 constexpr milliseconds kAnswerPoll{200};
 
+// Bytes that may wait for the pump, beyond which the connection ends. Reading pauses before, but
+// what was read already may hold a thousand times as much once it is decompressed.
+constexpr std::size_t kMostWaiting = 8 << 20;
+
 }  // namespace
 
 Session::Session(Environment& environment, std::uint64_t id, Handshake handshake)
@@ -174,6 +178,11 @@ Next Session::on_pong(std::string_view) { return next(); }
 void Session::on_close(std::uint16_t code, std::string_view) { close(code, {}); }
 
 void Session::enqueue(std::string_view message) {
+  // Before a login there is little to say, and nobody to answer for it.
+  if (inbox_bytes_ > (logged_in() ? kMostWaiting : environment_.limits.inbox_limit)) {
+    close(websocket::kPolicyViolation, "too many requests");
+    return;
+  }
   inbox_.emplace_back(message);
   inbox_bytes_ += message.size();
   if (!inbox_held_ && inbox_bytes_ > environment_.limits.inbox_limit) {

@@ -1,12 +1,15 @@
 """What strangers tried against other people, each attempt a test of its own."""
 
 import asyncio
+import contextlib
+import json
 import os
 import zlib
 
 import pytest
 
 from harness import people, processes
+from harness.server import SANITIZED
 from harness.wire import BINARY, TEXT, Wire, frame
 
 INVITE, CREATE_GROUP, CREATE, JOIN, SIGNAL, EXIT = 1107, 1100, 600, 601, 602, 605
@@ -54,6 +57,46 @@ def test_deflate_bomb_before_login_is_not_unpacked(server, opcode, code):
             wire.send(frame(opcode, bomb[:-4], rsv=4))
             assert wire.closed_with() == code
     assert worker_memory() - before < 8_000_000
+
+
+def test_requests_do_not_pile_up_before_a_login(server):
+    """A few bytes each on the wire, and 60 KB in memory; the first waits for a password's hash."""
+    def worker_memory():
+        return sum(processes.resident(pid) for pid in server.workers())
+
+    def deflated(request):
+        compressor = zlib.compressobj(9, wbits=-15)
+        text = json.dumps(request).encode()
+        return frame(TEXT, (compressor.compress(text) + compressor.flush(zlib.Z_SYNC_FLUSH))[:-4],
+                     rsv=4)
+
+    login = {"type": 204, "username": people.new_name("heavy"), "password": people.PASSWORD}
+    many = deflated(login) + deflated({"type": 213, "more": "0" * 60_000}) * 400
+    before = worker_memory()
+    with contextlib.ExitStack() as stack:
+        wires = [stack.enter_context(Wire(server)) for _ in range(5)]
+        for wire in wires:
+            wire.open(headers=["Sec-WebSocket-Extensions: permessage-deflate"])
+            wire.send(many)
+        for wire in wires:
+            assert wire.closed_with() == 1008
+    hashing = 2 * 2 * 19 << 20  # two threads of two workers
+    assert SANITIZED or worker_memory() - before < hashing + 16_000_000
+
+
+async def test_flood_of_empty_uploads_ends_the_connection_and_stops_nobody(own_house):
+    server = own_house.chatd(redis=own_house.redis(), workers=1, limits=True)
+    flooder, other = await people.legacy(server, "flooder"), await people.user(server, "other")
+    with Wire(server) as wire:
+        wire.open()
+        wire.send(frame(TEXT, json.dumps({"type": 205, "session_id": flooder.session_id,
+                                          "sender_id": flooder.user_id})))
+        assert wire.frame().opcode == TEXT
+        wire.send(frame(BINARY) * 5000)
+        assert (await other.say("undisturbed"))["type"] == 110
+        assert await asyncio.to_thread(wire.closed_with) == 1008
+    assert (await other.say("still undisturbed"))["type"] == 110
+    server.check()
 
 
 @pytest.mark.parametrize("path", [
