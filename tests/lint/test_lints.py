@@ -6,11 +6,17 @@ import pytest
 
 from tree import PROJECT, Tree
 
-LINTS = ["client_layers", "coroutines", "headers", "hygiene", "layers", "layout", "length", "links", "redis_commands"]
+LINTS = ["client_layers", "coroutines", "headers", "hygiene", "layers", "layout", "length", "links", "redis_commands",
+         "shown_by"]
 
 RANKS = {"Makefile": "ROOMS_0 = base\nROOMS_1 = net protocol\nROOMS_2 = session\n"}
 HEADER = "// A thing.\n#pragma once\n"
 COMMANDS = {"src/store/redis_commands.h": '    "GET",\n    "XINFO|STREAM",\n'}
+SHOWN = {
+    "Makefile": RANKS["Makefile"] + "all:  ## all\n",
+    "tests/integration/test_a.py": 'PARTS = ["big"]\n\n\nasync def test_it_is_good(server):\n    pass\n',
+    "tests/unit/net/a_test.cc": "TEST(PlainTest, IsGoodAsItIs) {}\n",
+}
 
 # lint, name of the case, files beside RANKS, what the findings say (none: clean)
 CASES = [
@@ -129,6 +135,20 @@ CASES = [
         "one missing, one not used",
         {**COMMANDS, "src/store/a.cc": '\nredis_.command("SET", k); f("GET");\n'},
         ["src/store/a.cc:2: SET is not in", "XINFO is used nowhere"],
+    ),
+    (
+        "shown_by",
+        "there",
+        {**SHOWN, "docs/a.md": '`make all`, `integration/test_a.py -k "good or big"`, `make unit-net` (`PlainTest`, `IsGood…`)\n'},
+        [],
+    ),
+    (
+        "shown_by",
+        "not there",
+        {**SHOWN, "docs/a.md": "`make none`\n`integration/test_b.py`\n`integration/test_a.py -k bad`\n`-k good`\n"
+                               "`pytest -k good tests/integration/test_a.py`, `--gtest_filter='Other*'`\n"},
+        ["docs/a.md:1: there is no make none", "test_b.py is not there", "no test of tests/integration/test_a.py is called bad",
+         "-k good in no file", "docs/a.md:5: no unit test is called Other"],
     ),
     ("layout", "as formatted", {"src/net/a.cc": "int a = 1;\n"}, []),
     ("layout", "not formatted", {"src/net/a.cc": "int  a=1;\n"}, ["src/net/a.cc:1: not laid out"]),
