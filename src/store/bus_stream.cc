@@ -18,6 +18,7 @@ namespace {
 constexpr std::string_view kSharedStream = "bus:all";
 constexpr int kBatch = 512;  // entries a read may bring of each stream
 constexpr std::chrono::milliseconds kLongestBlock{1000};
+constexpr auto kShortestTimeout = 2 * kLongestBlock;
 constexpr std::chrono::milliseconds kPauseAfterError{100};
 constexpr std::uint64_t kOneLoss = 5'000;  // ms
 
@@ -95,6 +96,12 @@ BusEntry entry_of(Reply fields) {
   return entry;
 }
 
+// A read that waits for entries is no sign of a lost Redis.
+Redis::Options patient(Redis::Options options) {
+  options.timeout = std::max(options.timeout, kShortestTimeout);
+  return options;
+}
+
 }  // namespace
 
 void BusStream::FreeEvent::operator()(event* ev) const { event_free(ev); }
@@ -107,7 +114,7 @@ BusStream::BusStream(event_base* base, const Redis::Options& options,
             std::exchange(static_cast<BusStream*>(self)->pausing_, nullptr)->complete(true);
           },
           this)),
-      redis_(base, options, [this](Redis::State state, const std::string&) {
+      redis_(base, patient(options), [this](Redis::State state, const std::string&) {
         check_needed_ = check_needed_ || state == Redis::State::up;
       }) {
   for (std::string& stream : streams) places_.emplace(std::move(stream), Place());

@@ -53,6 +53,25 @@ TEST_F(BusStreamTest, ReadsWhatIsPostedFromTheStartOn) {
   EXPECT_FALSE(batch.went_back);
 }
 
+TEST_F(BusStreamTest, WaitingForEntriesIsNoLostConnectionHoweverShortTheTimeout) {
+  Redis::Options options = server_->options();
+  options.timeout = std::chrono::milliseconds(300);
+  BusStream stream(loop_.base(), options, {"bus:all"});
+  await(stream.start());
+  command("CONFIG", "RESETSTAT");
+  std::optional<Refusal> outcome;
+  coro::spawn(read_to_the_end(stream, outcome));
+  const auto reads = [this] {
+    const std::string info = command("INFO", "commandstats").text;
+    const std::size_t line = info.find("cmdstat_xread:calls=");
+    return line == std::string::npos ? 0 : std::atoi(info.c_str() + line + 20);
+  };
+  wait_until([&] { return reads() >= 2; });  // the first has waited as long as it may
+  const std::string info = command("INFO", "stats").text;
+  EXPECT_NE(info.find("total_connections_received:0"), std::string::npos) << info;
+  stream.close();
+}
+
 TEST_F(BusStreamTest, ClosingEndsAReadUnderWayAndEveryLaterOne) {
   auto stream = open();
   std::optional<Refusal> outcome;
