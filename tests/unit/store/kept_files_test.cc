@@ -54,7 +54,7 @@ class KeptFilesTest : public StoreTest {
 
   std::string root_;
   net::ThreadPool pool_{loop_, {.threads = 1}};
-  PictureMaker pictures_{loop_, UniqueFd()};
+  PictureMaker pictures_{loop_, UniqueFd(), [] {}};
   KeptFiles files_{redis_, pool_, pictures_, root_, {1000, 1000, 1000}};
 };
 
