@@ -107,7 +107,7 @@ coro::Task<void> FileResource::serve(HttpExchangePtr exchange, std::string id, s
 
 coro::Task<KeptFile> FileResource::file_for(HttpExchangePtr exchange, std::string id) {
   if (services_.file_access.opens(exchange->request().query(), id)) {
-    const auto file = co_await services_.kept_files.find(id);
+    const auto file = co_await services_.kept_files.find_shown(id);
     if (!file) throw Rejected(Refusal::no_such_file, id);
     co_return *file;
   }

@@ -88,6 +88,21 @@ coro::Task<OpenUpload> TusResource::own_upload(std::string id, std::string user)
   co_return *upload;
 }
 
+// One that is finished stands at its end, whatever the client thinks.
+coro::Task<OpenUpload> TusResource::upload_to_add_to(std::string id, std::string user) {
+  std::optional<Rejected> refused;
+  OpenUpload upload;
+  try {
+    upload = co_await own_upload(id, user);
+  } catch (const Rejected& rejected) {
+    refused = rejected;
+  }
+  if (!refused) co_return upload;
+  const auto seen = co_await services_.kept_files.see(id, user);
+  if (seen && seen->file.owner == user) refused.emplace(Refusal::upload_moved, "it is finished");
+  throw Rejected(*refused);
+}
+
 coro::Task<void> TusResource::create(HttpExchangePtr exchange, std::string) {
   const net::HttpRequest& request = exchange->request();
   OpenUpload upload;
@@ -154,7 +169,7 @@ coro::Task<void> TusResource::tell(HttpExchangePtr exchange, std::string id) {
 coro::Task<void> TusResource::add(HttpExchangePtr exchange, std::string id) {
   const net::HttpRequest& request = exchange->request();
   const std::string user = co_await user_of(exchange);
-  OpenUpload upload = co_await own_upload(id, user);
+  OpenUpload upload = co_await upload_to_add_to(id, user);
   check_part(request);
   const std::uint64_t offset = length_in(request, "upload-offset");
   const Sum sum = checksum_in(request);

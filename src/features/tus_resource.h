@@ -36,6 +36,7 @@ class TusResource {
 
   coro::Task<std::string> user_of(net::HttpExchangePtr exchange);
   coro::Task<store::OpenUpload> own_upload(std::string id, std::string user);
+  coro::Task<store::OpenUpload> upload_to_add_to(std::string id, std::string user);
   coro::Task<std::uint64_t> first_part(net::HttpExchangePtr exchange, store::OpenUpload upload,
                                        Sum sum);
 

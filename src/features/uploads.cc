@@ -92,7 +92,21 @@ coro::Task<store::StoredFile> Uploads::keep(session::SessionPtr session, UploadP
   if (!standing.active) throw Rejected(Refusal::disabled);
   const store::Rate rate = rate_of(services_.settings.upload_rate);
   co_await spend(services_, "upload", session->user_id(), rate);
-  const auto writer = co_await services_.files.begin();
+  std::shared_ptr<store::UploadWriter> writer = co_await services_.files.begin();
+  std::optional<Rejected> refused;
+  store::StoredFile file;
+  try {
+    file = co_await take(session, upload, writer);
+  } catch (const Rejected& rejected) {
+    refused = rejected;
+  }
+  co_await services_.files.drop(std::move(writer));
+  if (refused) throw Rejected(*refused);
+  co_return file;
+}
+
+coro::Task<store::StoredFile> Uploads::take(session::SessionPtr session, UploadPtr upload,
+                                            std::shared_ptr<store::UploadWriter> writer) {
   while (true) {
     std::string piece = co_await next_piece(session, upload);
     if (upload->abandoned) throw Rejected(Refusal::upload_failed, "the client left");

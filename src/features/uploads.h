@@ -42,6 +42,8 @@ class Uploads {
 
   coro::Task<void> run(session::SessionPtr session, UploadPtr upload);
   coro::Task<store::StoredFile> keep(session::SessionPtr session, UploadPtr upload);
+  coro::Task<store::StoredFile> take(session::SessionPtr session, UploadPtr upload,
+                                     std::shared_ptr<store::UploadWriter> writer);
   coro::Task<store::StoredFile> keep_content(std::string owner,
                                              std::shared_ptr<store::UploadWriter> writer);
   static coro::Task<std::string> next_piece(session::SessionPtr session, UploadPtr upload);

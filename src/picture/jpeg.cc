@@ -135,7 +135,7 @@ std::string turned_losslessly(std::string_view bytes, Orientation orientation) {
   unsigned char* out = nullptr;
   unsigned long size = 0;
   const bool done = handle && tjTransform(handle.get(), bytes_of(bytes), bytes.size(), 1, &out,
-                                          &size, &transform, 0) == 0;
+                                          &size, &transform, TJFLAG_LIMITSCANS) == 0;
   const std::unique_ptr<unsigned char, decltype(&tjFree)> owner(out, &tjFree);
   return done ? std::string(reinterpret_cast<const char*>(out), size) : std::string();
 }

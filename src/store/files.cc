@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/log.h"
+#include "base/rejected.h"
 #include "store/offload.h"
 
 namespace chat::store {
@@ -78,6 +80,18 @@ coro::Task<StoredFile> Files::give_path(std::shared_ptr<UploadWriter> upload, st
     co_await offload(pool_, std::move(remove));
   }
   co_return file;
+}
+
+coro::Task<void> Files::drop(std::shared_ptr<UploadWriter> upload) {
+  auto let_go = [upload = std::move(upload)]() mutable {
+    upload.reset();
+    return true;
+  };
+  try {
+    co_await offload(pool_, std::move(let_go));
+  } catch (const Rejected&) {
+    log::debug("the disk is too busy to close an upload, which was done at once");
+  }
 }
 
 coro::Task<Files::Known> Files::look_up(std::string hash) {

@@ -45,6 +45,9 @@ class Files {
   // was faster. Throws Rejected: `busy`, `upload_failed`.
   coro::Task<StoredFile> give_path(std::shared_ptr<UploadWriter> upload, std::string content);
 
+  // Lets go of it, which may wait for the disk.
+  coro::Task<void> drop(std::shared_ptr<UploadWriter> upload);
+
   // True when `path` has the form of those that finish() gives out and lies in `folder` ("image",
   // "music", "document"; empty: any of them).
   static bool is_upload_path(std::string_view path, std::string_view folder);

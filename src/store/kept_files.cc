@@ -243,6 +243,7 @@ coro::Task<std::optional<SeenFile>> KeptFiles::read(std::string id, std::string 
   const Reply& pairs = reply.at(0);
   SeenFile seen;
   seen.place = reply.at(2).text;
+  seen.shown = reply.at(3).number() > 0;
   KeptFile& file = seen.file;
   file.id = std::move(id);
   file.owner = field(pairs, "owner");
@@ -264,6 +265,13 @@ coro::Task<std::optional<KeptFile>> KeptFiles::find(std::string id) {
   std::string nobody;
   std::optional<SeenFile> seen = co_await read(std::move(id), std::move(nobody));
   if (!seen) co_return std::nullopt;
+  co_return std::move(seen->file);
+}
+
+coro::Task<std::optional<KeptFile>> KeptFiles::find_shown(std::string id) {
+  std::string nobody;
+  std::optional<SeenFile> seen = co_await read(std::move(id), std::move(nobody));
+  if (!seen || !seen->shown) co_return std::nullopt;
   co_return std::move(seen->file);
 }
 

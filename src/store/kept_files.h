@@ -53,7 +53,8 @@ struct KeptFile {
 // A file as somebody may see it.
 struct SeenFile {
   KeptFile file;
-  std::string place;  // the conversation that lets them, or "own" or "open"
+  std::string place;   // the conversation that lets them, or "own" or "open"
+  bool shown = false;  // by anything at all
 };
 
 // What is taken.
@@ -94,6 +95,9 @@ class KeptFiles {
 
   // The file, whoever may see it.
   coro::Task<std::optional<KeptFile>> find(std::string id);
+
+  // The same, if anything shows it.
+  coro::Task<std::optional<KeptFile>> find_shown(std::string id);
 
   // Opens a file to everybody, as a picture of a user or group is; `user` must see it. Throws
   // Rejected(no_such_file). hide() takes one such use back; a file that nothing shows then goes

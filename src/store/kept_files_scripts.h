@@ -51,12 +51,14 @@ return held
 )lua"};
 
 // ARGV: id, user or ''. Returns {fields and values of the file, those of its content, by which
-// place the user may see it or ''}; an empty list when there is no such file.
+// place the user may see it or '', how many places show it}; an empty list when there is no such
+// file.
 inline const Script see_file{lua::kBasics, lua::kPlaces, R"lua(
 local file = redis.call('HGETALL', 'file:' .. ARGV[1])
 local hash = redis.call('HGET', 'file:' .. ARGV[1], 'hash')
 if not hash then return {} end
-return {file, redis.call('HGETALL', 'content:' .. hash), place_of(ARGV[1], ARGV[2]) or ''}
+return {file, redis.call('HGETALL', 'content:' .. hash), place_of(ARGV[1], ARGV[2]) or '',
+        redis.call('HLEN', 'file_places:' .. ARGV[1])}
 )lua"};
 
 // ARGV: id, user, place. The user must see it already.

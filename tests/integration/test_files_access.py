@@ -193,6 +193,17 @@ async def test_legacy_clients_get_an_address_that_opens_it(server):
     assert await status_for(nobody, mess["path"]) == 200
 
 
+async def test_what_was_taken_back_has_no_address(server):
+    ann, old = await visitor(server), await people.legacy(server, "old")
+    info = await uploaded(ann)
+    sent_one = await sent(ann, info, IMAGE_PRIVATE, old.user_id)
+    address = (await old.expect(IMAGE_OTHER))["mess"]["path"]
+    nobody = files.Visitor(server)
+    assert await status_for(nobody, address) == 200
+    await ann.client.post(RECALL, old.user_id, {"seq": sent_one["seq"]})
+    assert await status_for(nobody, address) == 404
+
+
 async def test_a_legacy_client_forwards_by_the_address_it_got(server):
     ann, old = await visitor(server), await people.legacy(server, "old")
     info = await uploaded(ann)

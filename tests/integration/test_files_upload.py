@@ -64,6 +64,8 @@ def test_in_parts(ann):
         assert int(response.getheader("Upload-Offset")) == min(begin + 70_000, len(content))
     info = ann.info(path)
     assert (info["hash"], info["size"], info["name"]) == (sha256(content), 300_000, "parts.bin")
+    response, data = ann.append(path, 230_000, content[230_000:])
+    assert (response.status, code_of(data)) == (409, "upload_moved"), "an answer was lost, not the file"
     assert ann.offset(path) == 300_000, "also once it is finished"
     response, data = ann.fetch(path)
     assert response.status == 200 and data == content
