@@ -3,6 +3,7 @@
 
 /** Nothing at all for this long is no loss of some packets any more. The one who answers leaves it to the other first. */
 const SILENT_MS = { offers: 1_500, answers: 2_500 };
+const LONGEST_MS = 24_000;
 /** As many times something must have come before. */
 const BEATS = 3;
 
@@ -11,7 +12,7 @@ export class Pulse {
   private since = 0;
   private beats = 0;
   private told = false;
-  private readonly silentMs: number;
+  private silentMs: number;
 
   constructor(offers: boolean) {
     this.silentMs = offers ? SILENT_MS.offers : SILENT_MS.answers;
@@ -32,6 +33,8 @@ export class Pulse {
     if (!expected) this.since = now;
     if (this.told || this.beats < BEATS || now - this.since < this.silentMs) return false;
     this.told = true;
+    // A machine that is too slow has such silences too; what is done about them must not make it slower.
+    this.silentMs = Math.min(LONGEST_MS, this.silentMs * 2);
     return true;
   }
 }
