@@ -9,10 +9,13 @@
 #include <string>
 #include <type_traits>
 #include <unordered_map>
+#include <vector>
 
 #include "bus/audience.h"
+#include "bus/written.h"
 #include "coro/task.h"
 #include "protocol/registry.h"
+#include "session/environment.h"
 #include "session/outgoing.h"
 #include "session/registry.h"
 #include "session/session.h"
@@ -25,12 +28,16 @@ class Bus {
   // What clients must be told when entries were lost to this worker: they catch up by themselves.
   using OnMissed = std::function<coro::Task<void>(bool went_back)>;
 
-  // `worker` is this worker's id, as in the audience of a connection. All references outlive this.
-  Bus(store::BusStream& stream, session::Registry& registry, session::Framer& framer,
+  // `worker` is this worker's id, as in the audience of a connection. All references outlive this;
+  // `environment` is not looked at before run() or send().
+  Bus(net::EventLoop& loop, store::BusStream& stream, session::Environment& environment,
       std::string worker, OnMissed on_missed);
 
-  // Reads and delivers for as long as the stream lives. Spawned once by the worker.
+  // Reads and delivers until the stream or this is closed. Spawned once by the worker.
   coro::Task<void> run();
+
+  // Ends run() where it waits for what was delivered to be written.
+  void close() { written_.close(); }
 
   // This worker was taken for dead while it lived: what went to its users meanwhile is missed.
   void note_sweep() { stream_.note_sweep(); }
@@ -45,7 +52,7 @@ class Bus {
   // Sends one event to all of `sessions`.
   template <class M>
   void send(const session::Sessions& sessions, const M& event) {
-    session::Outgoing outgoing(framer_, event);
+    session::Outgoing outgoing(environment_.framer, event);
     for (std::size_t i = 0; i < sessions.size(); ++i) {
       if (i + kFetchedAhead < sessions.size()) __builtin_prefetch(sessions[i + kFetchedAhead]);
       sessions[i]->send(outgoing);
@@ -72,14 +79,16 @@ class Bus {
     };
   }
 
+  coro::Task<bool> deliver_all(std::vector<store::BusEntry> entries);
   void deliver(const store::BusEntry& entry);
 
   store::BusStream& stream_;
-  session::Registry& registry_;
-  session::Framer& framer_;
+  session::Environment& environment_;
   std::string worker_;
   OnMissed on_missed_;
   std::unordered_map<int, Handler> handlers_;
+  Written written_;
+  std::size_t unwritten_ = 0;  // bytes of entries since the last wait for their writing
 };
 
 }  // namespace chat::bus

@@ -52,17 +52,20 @@ coro::Task<std::optional<store::SeenFile>> FileAccess::see(std::string id, std::
   const auto found = remembered_.find(key);
   if (found != remembered_.end() && monotonic_ms() < found->second.until_ms)
     co_return found->second.seen;
+  const std::uint64_t changes = changes_;
   std::optional<store::SeenFile> seen = co_await files_.see(std::move(id), std::move(user));
   if (!seen) {
     remembered_.erase(key);
     co_return std::nullopt;
   }
+  if (changes != changes_) co_return seen;  // the answer may be older than a change
   if (remembered_.size() >= kMostRemembered) remembered_.clear();
   remembered_[key] = {*seen, monotonic_ms() + kRememberedMs};
   co_return seen;
 }
 
 void FileAccess::forget(const std::string& conversation) {
+  ++changes_;
   std::erase_if(remembered_,
                 [&](const auto& entry) { return entry.second.seen.place == conversation; });
 }

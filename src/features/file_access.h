@@ -51,6 +51,7 @@ class FileAccess {
   store::KeptFiles& files_;
   std::string key_;
   std::unordered_map<std::string, Remembered> remembered_;  // by user and file
+  std::uint64_t changes_ = 0;                               // told by forget()
 };
 
 }  // namespace chat::features

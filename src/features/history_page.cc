@@ -55,7 +55,7 @@ std::optional<Chat> read_entry(const store::NumberedMessage& stored,
     if (!stored.changed.empty()) tell_text(message, stored.changed);
     return message;
   } catch (const Rejected& rejected) {
-    log::warn("entry {} of {} cannot be read: {}", stored.seq, conversation, rejected.detail());
+    log::debug("entry {} of {} cannot be read: {}", stored.seq, conversation, rejected.detail());
     return std::nullopt;
   }
 }

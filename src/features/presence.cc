@@ -193,10 +193,10 @@ coro::Task<void> PresenceKeeper::renew() {
 coro::Task<void> PresenceKeeper::tell_gone(std::vector<std::string> users) {
   if (users.empty()) co_return;
   const std::size_t online = co_await services_.presence.total();
-  const bool tell = online <= services_.settings.presence_threshold;
+  // Of so many the total is told, as send_digest() does.
+  if (online + users.size() > services_.settings.presence_threshold) co_return;
   const auto profiles = co_await services_.users.profiles(users);
   for (const store::Profile& profile : profiles) {
-    if (!tell) continue;
     protocol::UserQuit event;
     event.user.user_id = profile.id;
     event.user.username = profile.name;

@@ -208,11 +208,12 @@ void HttpExchange::take_body(std::span<const char> bytes) {
   const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), body_left_));
   body_left_ -= count;
   leftover_.append(bytes.data() + count, bytes.size() - count);
+  if (body_left_ == 0) {  // what follows is the next request's, whatever the sink does
+    deadline_.cancel();
+    connection_->pause_reading();
+  }
   if (count > 0) sink->on_piece({bytes.data(), count});
-  if (stage_ != Stage::handling || body_left_ > 0) return;
-  deadline_.cancel();
-  connection_->pause_reading();
-  sink->on_end();
+  if (stage_ == Stage::handling && body_left_ == 0) sink->on_end();
 }
 
 void HttpExchange::pause_body() {

@@ -94,7 +94,7 @@ ChatService::ChatService(net::EventLoop& loop, net::ThreadPool& disk, WorkerCont
           loop.base(), redis_options(context.settings), context.id,
           [this](std::string_view published) { features::deliver_signal(services_, published); },
           [this] { features::resume_calls(services_); }),
-      bus_(stream_, registry_, framer_, context.id,
+      bus_(loop, stream_, environment_, context.id,
            [this](bool went_back) { return catch_up_.run(went_back); }),
       file_access_(kept_files_),
       pauses_(loop),
@@ -214,9 +214,10 @@ void ChatService::accept(net::Upgraded upgraded, session::Handshake handshake) {
   auto session = std::make_shared<Session>(environment_, ++last_connection_, std::move(handshake));
   session->set_cookie_login(store::Sessions::id_of(cookie_token));
   registry_.add(session);
-  session->start(std::move(upgraded.connection), std::move(upgraded.leftover));
+  session->start(std::move(upgraded.connection));
   if (v1) session->send(welcome(context_.settings));
   if (dispersal_) dispersal_->add(session->id());
+  session->read(std::move(upgraded.leftover));
 }
 
 void ChatService::drain(Farewell farewell, std::function<bool()> is_quiet,
@@ -257,6 +258,7 @@ void ChatService::end() {
   old_sessions_.close();
   if (confirmed_writes_) confirmed_writes_->close();
   stream_.close();
+  bus_.close();
   registry_.for_each([](Session& session) { session.cut("the worker ends"); });
 }
 

@@ -13,6 +13,7 @@
 #include "net/tls.h"
 #include "process/managed_redis.h"
 #include "process/privileges.h"
+#include "store/file_types.h"
 
 namespace chat::process {
 namespace {
@@ -38,6 +39,7 @@ void preflight(const Configuration& configuration, const config::CommandLine& li
   config::check_files(configuration);
   blame(configuration, "bind",
         [&] { net::BindAddress::parse(settings.bind, static_cast<std::uint16_t>(settings.port)); });
+  blame(configuration, "upload", [] { store::load_file_types(); });
   blame(configuration, "user", [&] { check_user(settings); });
   if (!settings.tls()) return;
   try {

@@ -5,7 +5,12 @@
 namespace chat::session {
 
 HeldSending::HeldSending(SessionPtr session) : session_(std::move(session)) {
-  session_->held_ = &frames_;
+  session_->held_ = this;
+}
+
+void HeldSending::keep(SharedBytes frame) {
+  bytes_ += frame.size();
+  frames_.push_back(std::move(frame));
 }
 
 HeldSending::~HeldSending() {

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "coro/spawn.h"
+#include "session/held_sending.h"
 #include "websocket/close_code.h"
 #include "websocket/frame.h"
 
@@ -42,13 +43,16 @@ Session::Session(Environment& environment, std::uint64_t id, Handshake handshake
       request_tokens_(environment.limits.request_rate, started_ms_),
       agent_(std::move(handshake.agent)) {}
 
-void Session::start(net::ConnectionPtr connection, std::string leftover) {
+void Session::start(net::ConnectionPtr connection) {
   connection_ = std::move(connection);
   connection_->set_handler(*this);
   address_ = connection_->peer();
   const SessionLimits& limits = environment_.limits;
   environment_.loop.arm(liveness_, std::min(limits.login_timeout, limits.ping_interval));
-  if (!leftover.empty()) feed(leftover);
+}
+
+void Session::read(std::string leftover) {
+  if (!leftover.empty() && !closed()) feed(leftover);
 }
 
 void Session::set_user(std::string id, std::string name) {
@@ -78,23 +82,23 @@ void Session::send(Outgoing& outgoing) {
 
 void Session::send_frame(SharedBytes frame) {
   if (closed()) return;
-  if (held_ != nullptr) {
-    held_->push_back(std::move(frame));
-    return;
-  }
   // What waits already counts, not the frame itself: one long answer is no sign of a slow reader.
-  if (connection_->queued_bytes() > environment_.limits.outbox_limit) {
+  const std::size_t waiting = connection_->queued_bytes() + (held_ == nullptr ? 0 : held_->bytes());
+  if (waiting > environment_.limits.outbox_limit) {
     close(websocket::kTryAgainLater, "reading too slowly");
-    return;
+  } else if (held_ != nullptr) {
+    held_->keep(std::move(frame));
+  } else {
+    connection_->send(std::move(frame));
   }
-  connection_->send(std::move(frame));
 }
 
 void Session::close(std::uint16_t code, std::string_view reason) {
   if (closed()) return;
   log::debug({id_, user_id_}, "closing with {}: {}", code, reason);
   if (held_ != nullptr) {
-    for (SharedBytes& frame : *std::exchange(held_, nullptr)) connection_->send(std::move(frame));
+    for (SharedBytes& frame : std::exchange(held_, nullptr)->take())
+      connection_->send(std::move(frame));
   }
   connection_->send(websocket::make_close_frame(code, reason));
   closing_ = true;

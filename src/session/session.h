@@ -27,6 +27,8 @@
 
 namespace chat::session {
 
+class HeldSending;
+
 // What the opening handshake settled.
 struct Handshake {
   protocol::Wire wire = protocol::Wire::legacy;
@@ -42,8 +44,11 @@ class Session final : public std::enable_shared_from_this<Session>,
   // `id` is unique in this worker. Call start() next.
   Session(Environment& environment, std::uint64_t id, Handshake handshake);
 
-  // Takes the connection over and reads `leftover`, the bytes behind the handshake.
-  void start(net::ConnectionPtr connection, std::string leftover);
+  // Takes the connection over. Call read() next.
+  void start(net::ConnectionPtr connection);
+
+  // Reads `leftover`, the bytes that came behind the handshake.
+  void read(std::string leftover);
 
   std::uint64_t id() const { return id_; }
   protocol::Wire wire() const { return wire_; }
@@ -131,7 +136,7 @@ class Session final : public std::enable_shared_from_this<Session>,
   // What every message to this client looks at lies together: a broadcast passes through the
   // sessions of thousands, and waits for the memory of each.
   net::ConnectionPtr connection_;
-  std::vector<SharedBytes>* held_ = nullptr;  // where a HeldSending keeps frames
+  HeldSending* held_ = nullptr;  // keeps frames back
   protocol::Wire wire_;
   websocket::Compression compression_;
   bool closing_ = false;

@@ -55,18 +55,24 @@ using Magic = std::unique_ptr<magic_set, CloseMagic>;
 Magic load() {
   Magic magic(magic_open(MAGIC_MIME));
   if (!magic || magic_load(magic.get(), nullptr) != 0)
-    throw std::runtime_error("libmagic has no database");
+    throw std::runtime_error("libmagic finds no database (package libmagic-mgc)");
   return magic;
+}
+
+// One for all threads, as it takes megabytes.
+magic_t database() {
+  static const Magic loaded = load();
+  return loaded.get();
 }
 
 }  // namespace
 
-// One database for all threads, as it takes megabytes.
+void load_file_types() { database(); }
+
 std::string sniff(std::string_view bytes) {
-  static const Magic database = load();
   static std::mutex in_use;
   const std::scoped_lock lock(in_use);
-  const char* mime = magic_buffer(database.get(), bytes.data(), bytes.size());
+  const char* mime = magic_buffer(database(), bytes.data(), bytes.size());
   return mime == nullptr ? "application/octet-stream; charset=binary" : mime;
 }
 

@@ -12,8 +12,12 @@ struct FileType {
   std::string_view extension;  // without a dot
 };
 
+// Loads what sniff() looks up; processes forked later share it. Throws std::runtime_error when it
+// is not there.
+void load_file_types();
+
 // The MIME type and charset of what begins with `bytes`, as in "text/plain; charset=utf-8".
-// Thread-safe; the first call loads the database. Throws std::runtime_error without one.
+// Thread-safe. Loads the database if nobody did.
 std::string sniff(std::string_view bytes);
 
 // How a file of that type is kept; nothing when it may not be uploaded. Text of every kind becomes

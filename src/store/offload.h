@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <memory>
+#include <new>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -15,6 +16,15 @@
 namespace chat::store {
 
 namespace detail {
+
+// What a job threw; memory that it could not have is no reason to end the worker.
+[[noreturn]] inline void rethrow(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::bad_alloc&) {
+    throw Rejected(Refusal::busy, "out of memory");
+  }
+}
 
 // Wakes a coroutine: with true when it is told so, with false when it is destroyed before.
 class Waker {
@@ -35,8 +45,8 @@ class Waker {
 }  // namespace detail
 
 // Runs `work` on a thread of `pool` and yields what it returns or throws. `work` must own all that
-// it touches and return something. Throws Rejected(busy) when the pool's queue is full, or the pool
-// is stopped before the work was done.
+// it touches and return something. Throws Rejected(busy) when the pool's queue is full, when there
+// is no memory for the work, or when the pool is stopped before it was done.
 template <class Work>
 coro::Task<std::invoke_result_t<Work&>> offload(net::ThreadPool& pool, Work work) {
   std::optional<std::invoke_result_t<Work&>> result;
@@ -53,7 +63,7 @@ coro::Task<std::invoke_result_t<Work&>> offload(net::ThreadPool& pool, Work work
       [waker = std::make_shared<detail::Waker>(finished)] { waker->wake(); });
   if (!accepted) throw Rejected(Refusal::busy, "the thread pool is full");
   if (!co_await finished) throw Rejected(Refusal::busy, "the thread pool is stopped");
-  if (failure) std::rethrow_exception(failure);
+  if (failure) detail::rethrow(failure);
   co_return std::move(*result);
 }
 

@@ -3,6 +3,7 @@
 #include <crypt.h>
 #include <sodium.h>
 
+#include <cerrno>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -21,7 +22,10 @@ void ensure_sodium() {
 
 bool fits_argon2id(const std::string& password, const std::string& hash) {
   ensure_sodium();
-  return crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
+  errno = 0;
+  if (crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0) return true;
+  if (errno == ENOMEM) throw std::bad_alloc();
+  return false;
 }
 
 // crypt() takes C strings: a password with a NUL byte would count only up to it.

@@ -236,6 +236,21 @@ async def test_a_worker_stopped_for_a_while_catches_up_from_the_bus(server, seco
     assert ben.inbox.closed is None
 
 
+async def test_large_messages_that_piled_up_close_nobody_who_reads(server):
+    """One read of the bus brings more than may wait for a client: it is written in between."""
+    ann, ben, worker = await apart(server)
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        for number in range(40):
+            answer = await ann.say("x" * 50_000, id=f"large-{number}")
+            assert answer["type"] == 110, answer
+    finally:
+        os.kill(worker, signal.SIGCONT)
+    got = await ben.inbox.take_many(lambda frame: frame["type"] == 100, 40)
+    assert [frame["id"] for frame in got] == [f"large-{number}" for number in range(40)]
+    assert ben.inbox.closed is None
+
+
 async def test_a_worker_that_missed_trimmed_entries_says_so(own_house):
     """More was said than the bus keeps while it was stopped: its clients read the store."""
     server = own_house.chatd(workers=2, options=["--bus-length", "1000"])

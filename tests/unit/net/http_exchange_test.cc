@@ -226,6 +226,26 @@ TEST_F(HttpExchangeTest, AnAnswerBeforeTheBodysEndClosesTheConnection) {
   EXPECT_TRUE(fixture_.until([&] { return client.closed(); }, client));
 }
 
+TEST_F(HttpExchangeTest, AnAnswerWithTheBodysLastPieceKeepsWhatFollows) {
+  struct Answering final : BodySink {
+    explicit Answering(HttpExchange& its_exchange) : exchange(its_exchange) {}
+    void on_piece(std::string_view) override {
+      exchange.respond(HttpResponse(200), std::string(8'000'000, 'a'));
+    }
+    void on_end() override { FAIL(); }
+    HttpExchange& exchange;
+  };
+  on_post_ = [](const HttpExchangePtr& exchange) {
+    exchange->read_body(std::make_unique<Answering>(*exchange));
+  };
+  Client client = fixture_.connect();
+  client.send("POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx");
+  ASSERT_TRUE(fixture_.until([&] { return !client.received().empty(); }, client));
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");  // the answer is still under way
+  EXPECT_EQ(fixture_.read_answer(client).body.size(), 8'000'000U);
+  EXPECT_EQ(fixture_.read_answer(client).body, "ok");
+}
+
 TEST_F(HttpExchangeTest, ASlowBodyGets408) {
   on_post_ = [](const HttpExchangePtr& exchange) {
     exchange->read_body([](const std::string&) { FAIL(); });

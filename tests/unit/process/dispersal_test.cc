@@ -29,7 +29,7 @@ class DispersalTest : public testing::Test {
     auto session =
         std::make_shared<session::Session>(peer_.environment, ++last_id_, session::Handshake());
     peer_.registry.add(session);
-    session->start(net::Connection::open(peer_.loop, UniqueFd(ends[0]), {}, nullptr, nobody_), {});
+    session->start(net::Connection::open(peer_.loop, UniqueFd(ends[0]), {}, nullptr, nobody_));
     return session;
   }
 

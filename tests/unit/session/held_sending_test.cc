@@ -44,6 +44,18 @@ TEST(HeldSending, SendsWhatWasHeldBackWhenTheLoginFails) {
   }));
 }
 
+TEST(HeldSending, WhatIsHeldBackHasTheBoundOfAnOutbox) {
+  SessionLimits limits;
+  limits.outbox_limit = 64 * 1024;
+  Peer peer(limits);
+  HeldSending held(peer.session);
+  const SharedBytes frame(std::string(16 * 1024, 'x'));
+  for (int i = 0; i < 5; ++i) peer.session->send_frame(frame);
+  EXPECT_FALSE(peer.session->closed());
+  peer.session->send_frame(frame);
+  EXPECT_TRUE(peer.session->closed());
+}
+
 TEST(HeldSending, ClosingSendsWhatWasHeldBackFirst) {
   Peer peer;
   HeldSending held(peer.session);

@@ -77,7 +77,7 @@ class Peer {
     registry.add(session);
     net::ConnectionPtr connection =
         net::Connection::open(loop, UniqueFd(ends[0]), {}, nullptr, nobody_);
-    session->start(std::move(connection), {});
+    session->start(std::move(connection));
   }
 
   void send(std::string_view bytes) {

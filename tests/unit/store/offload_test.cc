@@ -1,5 +1,6 @@
 #include "store/offload.h"
 
+#include <new>
 #include <stdexcept>
 #include <thread>
 
@@ -27,6 +28,11 @@ TEST_F(OffloadTest, RunsOnAnotherThreadAndComesBack) {
 TEST_F(OffloadTest, PassesWhatTheWorkThrows) {
   auto fail = []() -> int { throw std::runtime_error("no disk"); };
   EXPECT_THROW(await(offload(pool_, fail)), std::runtime_error);
+}
+
+TEST_F(OffloadTest, WorkWithoutMemoryIsBusy) {
+  auto starve = []() -> int { throw std::bad_alloc(); };
+  EXPECT_EQ(refusal_of(offload(pool_, starve)), Refusal::busy);
 }
 
 TEST_F(OffloadTest, AFullPoolIsBusy) {
