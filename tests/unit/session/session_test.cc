@@ -168,6 +168,7 @@ TEST(Session, StopsReadingWhileTooMuchWaitsForThePump) {
   SessionLimits limits;
   limits.inbox_limit = 4 * 1024;
   Peer peer(limits);
+  peer.session->set_user("7", "Ann");
   coro::Completion<bool> release;
   peer.notes.wait = &release;
   const std::string frame = masked_frame(kText, std::string(1000, 'x'));
