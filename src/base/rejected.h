@@ -1,7 +1,8 @@
 // The one way to refuse what a client asked for: `throw Rejected(Refusal::not_allowed, "why")`.
 //
-// Caught in a single place, the session's pump, which answers the client with the stable code and
-// logs the detail. A broken invariant of the server itself is no refusal: it aborts.
+// Caught at the edge of each request (the dispatcher, the resources of HTTP, what runs by itself),
+// which answers with the stable code and logs the detail. A broken invariant of the server itself
+// is no refusal: it aborts.
 #pragma once
 
 #include <chrono>

@@ -1,9 +1,11 @@
 // `/session`: logging in and out over HTTP, for browsers, whose pages then never see the secret: it
 // is in a cookie that only the server reads.
 //
-//   POST    name and password as in the message 204, as JSON: 200 with the message 205 and the
-//   cookie GET     200 with the message 205: who is logged in DELETE  204: the session is over,
-//   with all its connections
+//   POST    name and password as in the message 204: 200 with the message 205, a cookie
+//
+//   GET     200 with the message 205: who is logged in
+//
+//   DELETE  204: the session is over, with all its connections
 //
 // Refusals are the messages of the msgpack wire, as JSON too. Owned by the worker.
 #pragma once

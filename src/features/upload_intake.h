@@ -35,8 +35,7 @@ class UploadIntake {
   // Adds the request's body to an upload that stands at `offset`, and makes it a file when it is
   // complete; where it stands then. An older request that adds to it is broken off. Throws
   // Rejected: `upload_moved`, `upload_busy`, `file_too_large`, `bad_checksum`, `bad_picture`,
-  // `unsupported_file`,
-  // `upload_failed`, `busy`, `storage_unavailable`.
+  // `unsupported_file`, `upload_failed`, `busy`, `storage_unavailable`.
   coro::Task<std::uint64_t> append(net::HttpExchangePtr exchange, store::OpenUpload upload,
                                    std::uint64_t offset, Sum sum);
 

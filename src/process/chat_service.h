@@ -61,7 +61,7 @@ class ChatService {
   void drain(Farewell farewell, std::function<bool()> is_quiet, std::function<void()> done);
 
   // Takes everybody off the online list who is still there through this worker, tells of it, and
-  // calls `done`, within half a second also when Redis does not answer.
+  // calls `done`, within a second also when Redis does not answer.
   void leave(std::function<void()> done);
 
   // Another process cleans pictures, at the far end of this channel.

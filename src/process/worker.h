@@ -42,10 +42,9 @@ struct WorkerContext {
 };
 
 // Runs until it is told to drain or quit, or the master is gone; returns the exit code, 0 when it
-// ended as it was told. Says Word::ready once it can take connections, and takes
-// them when it is told Word::accept. Throws std::exception, one
-// line, when it cannot start. INT, TERM, QUIT, HUP, USR1 and USR2 are ignored in the process: a
-// worker listens to its master alone.
+// ended as it was told. Says Word::ready once it can take connections, and takes them when it is
+// told Word::accept. Throws std::exception, one line, when it cannot start. INT, TERM, QUIT, HUP,
+// USR1 and USR2 are ignored in the process: a worker listens to its master alone.
 int run_worker(WorkerContext& context);
 
 }  // namespace chat::process

@@ -16,9 +16,10 @@ namespace chat::session {
 
 class Session;
 
-// A set of sessions for which adding and removing are O(1) and order does not matter. Walking it
-// calls plain functions that may send to a session but never remove one: sessions that overflow
-// while they are sent to close at the end of the loop's turn.
+// A set of sessions in no order that means anything. Adding is O(1), removing as well from those
+// logged in, and linear in the set elsewhere. Walking it calls plain functions that may send to a
+// session but never remove one: sessions that overflow while they are sent to close at the end of
+// the loop's turn.
 using Sessions = std::vector<Session*>;
 
 class Registry {

@@ -55,10 +55,9 @@ struct Refused {
 bool asks_for_websocket(const UpgradeRequest& request);
 
 // Accepts or refuses an opening handshake:
-//   400  not HTTP/1.1, no or several Host, a body, Upgrade or Connection without the needed token,
-//   a
-//        Sec-WebSocket-Key that is not 16 bytes of base64, a malformed list of subprotocols or
-//        extensions (section 9.1: what violates the grammar fails the handshake)
+//   400  not HTTP/1.1, no or several Host, a body, Upgrade or Connection without the needed
+//        token, a Sec-WebSocket-Key that is not 16 bytes of base64, a malformed list of
+//        subprotocols or extensions (section 9.1: what violates the grammar fails the handshake)
 //   403  Host or Origin against the policy
 //   405  a method other than GET
 //   426  a Sec-WebSocket-Version other than 13
