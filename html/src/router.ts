@@ -1,7 +1,7 @@
 // Which view an address shows. The address is in the hash, so any server can serve the page from any folder.
-import { createRouter, createWebHashHistory } from 'vue-router';
+import { createRouter, createWebHashHistory, isNavigationFailure, NavigationFailureType } from 'vue-router';
 
-import { stepClosedLayer } from './components/shared/back';
+import { enterPage, leavePage } from './components/shared/back';
 import { showCallRoom } from './components/shared/dialogs';
 import { useSession } from './stores/session';
 
@@ -16,9 +16,9 @@ export const router = createRouter({
   ],
 });
 
-router.beforeEach((to, from) => {
+router.beforeEach(async (to, from) => {
+  await leavePage();
   const inside = useSession().phase === 'in';
-  if (inside && to.name !== 'enter' && stepClosedLayer()) return false;
   if (to.name === 'enter' && inside) return String(to.query.next ?? '/');
   if (to.name !== 'enter' && !inside) return { name: 'enter', query: to.path === '/' ? {} : { next: to.path } };
   if (to.name === 'room') {
@@ -26,4 +26,8 @@ router.beforeEach((to, from) => {
     return from.name === 'chat' ? false : '/';
   }
   return true;
+});
+router.afterEach((_to, _from, failure) => {
+  // Another took its place, which is under way.
+  if (!isNavigationFailure(failure, NavigationFailureType.cancelled)) enterPage();
 });

@@ -20,12 +20,15 @@ export const useGroups = defineStore('groups', () => {
   const people = usePeople();
   const messages = useMessages();
   const groups = shallowReactive(new Map<string, Group>());
+  /** Those that one is in no longer, as they were, since the page was opened. */
+  const lost = shallowReactive(new Map<string, Group>());
   const invitations = ref<Invitation[]>([]);
   const keep = once(1_000, () => {
     void link.cache?.put('groups', [...groups.values()].map((group) => ({ ...group, members: null })));
   });
 
   function learn(id: string, { name, admin_id, create_time, avatar }: WireGroup): void {
+    lost.delete(id);
     groups.set(id, {
       id, name, ownerId: admin_id, created: create_time * 1000,
       avatar: avatar ? link.options.addresses.upload(avatar) : '',
@@ -35,6 +38,8 @@ export const useGroups = defineStore('groups', () => {
   }
 
   function lose(id: string): void {
+    const group = groups.get(id);
+    if (group) lost.set(id, group);
     groups.delete(id);
     keep.soon();
   }
@@ -68,6 +73,7 @@ export const useGroups = defineStore('groups', () => {
   });
   link.events.on('end', () => {
     groups.clear();
+    lost.clear();
     invitations.value = [];
   });
   link.events.on('phase', (phase) => {
@@ -181,7 +187,7 @@ export const useGroups = defineStore('groups', () => {
   const canManage = computed(() => messages.extended === true);
 
   return {
-    groups, invitations, byId, loadMembers, create, add, invite, accept, decline, leave, dissolve, removeMember, update,
+    groups, lost, invitations, byId, loadMembers, create, add, invite, accept, decline, leave, dissolve, removeMember, update,
     canManage,
   };
 });

@@ -151,6 +151,24 @@ test('on a phone of 360 pixels everything fits, is large enough to touch, and wo
   const ann = await inside('phone-ann', PHONE);
   const { page } = ann;
   await fits(page, 'list', 40);
+  // With nothing of the page's own before it: what lies over the list is closed by a step back, which does not leave the page.
+  await ann.menu('Settings');
+  await page.getByRole('dialog', { name: 'Settings' }).waitFor();
+  await page.evaluate(() => history.back());
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  // Closed otherwise it leaves no step behind; where one goes from a layer, no step of it stays behind.
+  await ann.menu('Settings');
+  await page.getByRole('dialog', { name: 'Settings' }).waitFor();
+  const layer = (): Promise<unknown> => page.evaluate(() => history.state.layer);
+  expect(await layer()).toBe(1);
+  await page.keyboard.press('Escape');
+  await expect.poll(layer).toBe(undefined);
+  await page.keyboard.press('Control+k');
+  await page.getByRole('option', { name: 'Lobby' }).click();
+  await ann.log.waitFor();
+  await page.evaluate(() => history.back());
+  await ann.log.waitFor({ state: 'detached' });
+  expect(await layer()).toBe(undefined);
   await ann.open('Lobby');
   await ann.composer.fill('a long word: ' + 'w'.repeat(120));
   await page.getByRole('button', { name: 'Send', exact: true }).tap();

@@ -48,13 +48,25 @@ test('a group is founded, renamed, joined by invitation, left, cleared and disso
   await cy.page.getByRole('button', { name: 'More', exact: true }).click();
   await cy.page.getByRole('menuitem', { name: 'Leave the group' }).click();
   await cy.page.getByRole('dialog').getByRole('button', { name: 'Leave the group' }).click();
+  await cy.page.getByRole('log', { name: 'Messages in Lobby' }).waitFor();
   await cy.place('bouldering').waitFor({ state: 'detached' });
   await bob.log.getByText('life-cy left').waitFor();
 
+  await bob.composer.fill('for the climbers');
   await ann.page.getByRole('button', { name: 'Remove life-bob from the group' }).click();
   await ann.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
   await bob.place('bouldering').waitFor({ state: 'detached' });
+  // What goes on being typed for the group goes nowhere else.
+  await bob.page.getByText('You are no longer in this group.').waitFor();
+  await bob.page.getByRole('heading', { name: 'bouldering' }).and(bob.page.locator(':focus')).waitFor();
+  await bob.page.keyboard.type(' alone ');
+  await bob.page.keyboard.press('Enter');
+  expect(await bob.composer.count()).toBe(0);
+  expect(await bob.page.getByRole('textbox', { name: 'What was not sent' }).inputValue()).toBe('for the climbers');
+  await bob.page.getByRole('button', { name: 'Back to the chats' }).click();
   await bob.page.getByRole('log', { name: 'Messages in Lobby' }).waitFor();
+  expect(await bob.composer.inputValue()).toBe('');
+  expect(await bob.log.getByText('alone').count()).toBe(0);
   await dora.log.getByText('life-ann removed life-bob').waitFor();
 
   await ann.page.getByRole('button', { name: 'Dissolve the group' }).click();

@@ -1,4 +1,5 @@
 import { useI18n } from 'vue-i18n';
+import { useRouter } from 'vue-router';
 
 import { useGroups } from '../../stores/groups';
 import { usePeople } from '../../stores/people';
@@ -11,18 +12,24 @@ export function useGroupActions() {
   const groups = useGroups();
   const people = usePeople();
   const { tell } = useRefusals();
+  const router = useRouter();
   const nameOf = (id: string) => groups.byId(id)?.name ?? '';
+
+  /** Who ended it by themselves has nothing more to do there. */
+  function goAway(id: string): void {
+    if (router.currentRoute.value.params.conversation === `group:${id}`) void router.replace('/');
+  }
 
   async function leave(id: string): Promise<void> {
     const name = nameOf(id);
     if (!await ask({ title: t('group.leaveTitle', { name }), text: t('group.leaveText'), action: t('group.leave'), danger: true })) return;
-    await tell(groups.leave(id));
+    if (await tell(groups.leave(id))) goAway(id);
   }
 
   async function dissolve(id: string): Promise<void> {
     const name = nameOf(id);
     if (!await ask({ title: t('group.dissolveTitle', { name }), text: t('group.dissolveText'), action: t('group.dissolve'), danger: true })) return;
-    await tell(groups.dissolve(id));
+    if (await tell(groups.dissolve(id))) goAway(id);
   }
 
   async function removeMember(id: string, member: string): Promise<void> {
