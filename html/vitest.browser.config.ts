@@ -11,7 +11,7 @@ export default defineConfig({
     testTimeout: 120_000,
     expect: { poll: { timeout: 20_000 } },
     hookTimeout: 120_000,
-    // Real browsers and servers on a machine that others use: one more try, which the report names.
+    // Real browsers and servers on a machine that others use: two more tries, which the report names.
     retry: 2,
     // Each file has a server and a browser of its own.
     maxWorkers: 2,
