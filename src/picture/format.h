@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "picture/raster.h"
 
@@ -22,6 +23,14 @@ struct Stripped {
   int height = 0;
   bool animated = false;
 };
+
+// A picture whose size is not told; nothing of nothing.
+inline std::optional<Stripped> without_size(std::optional<std::string> bytes) {
+  if (!bytes) return std::nullopt;
+  Stripped stripped;
+  stripped.bytes = std::move(*bytes);
+  return stripped;
+}
 
 // Nothing when the bytes are no such picture; pictures of more than `most` pixels are none.
 std::optional<Stripped> strip_png(std::string_view bytes, std::uint64_t most);

@@ -204,11 +204,7 @@ bool is_heif(std::string_view beginning) {
 
 std::optional<Stripped> strip_heif(std::string_view bytes, std::uint64_t) {
   if (!is_heif(bytes)) return std::nullopt;
-  std::optional<std::string> cleaned = Cleaner(bytes).run();
-  if (!cleaned) return std::nullopt;
-  Stripped stripped;
-  stripped.bytes = std::move(*cleaned);
-  return stripped;
+  return without_size(Cleaner(bytes).run());
 }
 
 }  // namespace chat::picture

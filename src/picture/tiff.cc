@@ -235,11 +235,7 @@ bool is_tiff(std::string_view beginning) {
 
 std::optional<Stripped> strip_tiff(std::string_view bytes, std::uint64_t) {
   if (!is_tiff(bytes)) return std::nullopt;
-  std::optional<std::string> cleaned = Cleaner(bytes).run();
-  if (!cleaned) return std::nullopt;
-  Stripped stripped;
-  stripped.bytes = std::move(*cleaned);
-  return stripped;
+  return without_size(Cleaner(bytes).run());
 }
 
 }  // namespace chat::picture

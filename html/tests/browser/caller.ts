@@ -210,3 +210,15 @@ export class Caller extends Visitor {
     return Number(await this.page.locator('body').getAttribute('data-moved-after'));
   }
 }
+
+/** Width of the picture that a recording shows; 0: it cannot be played. */
+export const widthOf = (caller: Caller, recording: Buffer): Promise<number> => caller.page.evaluate(async (base64) => {
+  const bytes = Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0));
+  const video = document.createElement('video');
+  video.muted = true;
+  video.src = URL.createObjectURL(new Blob([bytes], { type: 'video/webm' }));
+  await new Promise((done) => {
+    video.onloadeddata = video.onerror = done;
+  });
+  return video.videoWidth;
+}, recording.toString('base64'));

@@ -5,7 +5,7 @@ import type { Download } from 'playwright-core';
 import { expect, test } from 'vitest';
 
 import { setStage } from '../support/stage';
-import { Caller, openWithMedia } from './caller';
+import { Caller, openWithMedia, widthOf } from './caller';
 
 const PATIENCE_MS = 240_000;
 
@@ -13,18 +13,6 @@ const stage = setStage(openWithMedia);
 
 /** What the browser saved. */
 const saved = async (download: Download): Promise<Buffer> => readFileSync(await download.path());
-
-/** Width of the picture that a recording shows; 0: it cannot be played. */
-const widthOf = (caller: Caller, recording: Buffer): Promise<number> => caller.page.evaluate(async (base64) => {
-  const bytes = Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0));
-  const video = document.createElement('video');
-  video.muted = true;
-  video.src = URL.createObjectURL(new Blob([bytes], { type: 'video/webm' }));
-  await new Promise((done) => {
-    video.onloadeddata = video.onerror = done;
-  });
-  return video.videoWidth;
-}, recording.toString('base64'));
 
 test('a room by code: joined by link after logging in, full for a third, with text, a file, a recording and a screen', async () => {
   const ann = await Caller.inside(stage.browser, stage.server.page, 'room-ann');

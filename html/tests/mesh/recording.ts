@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 import { expect, test } from 'vitest';
 
-import { Caller, openWithMedia } from '../browser/caller';
+import { Caller, openWithMedia, widthOf } from '../browser/caller';
 import { setStage } from '../support/stage';
 
 const stage = setStage(openWithMedia);
@@ -36,18 +36,7 @@ test('a recording whose page is loaded anew is offered for saving, once', async 
   const left = ann.page.getByRole('region', { name: 'A recording was not saved' });
   const [saved] = await Promise.all([ann.page.waitForEvent('download'), left.getByRole('button', { name: 'Save it' }).click()]);
   expect(saved.suggestedFilename()).toMatch(/^call-[\d-]+\.webm$/);
-  const content = readFileSync(await saved.path());
-  const width = await bob.page.evaluate(async (base64) => {
-    const bytes = Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0));
-    const video = document.createElement('video');
-    video.muted = true;
-    video.src = URL.createObjectURL(new Blob([bytes], { type: 'video/webm' }));
-    await new Promise((done) => {
-      video.onloadeddata = video.onerror = done;
-    });
-    return video.videoWidth;
-  }, content.toString('base64'));
-  expect(width).toBe(1280);
+  expect(await widthOf(bob, readFileSync(await saved.path()))).toBe(1280);
   await left.waitFor({ state: 'detached' });
   // The call goes on, and nothing is left to offer.
   await ann.sees(1);
